@@ -1,0 +1,60 @@
+"""What an event changed: variable -> new value, or nothing where it was deleted.
+
+Values stay in their canonical bytes from the caller to the blob and back: equality of values is equality of bytes.
+Specified in ``docs/format/event.md``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gitledger import codec
+from gitledger.errors import FormatError
+from gitledger.ids import Variable, parse_variable
+from gitledger.model.value import format_value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delta:
+    """The change of one event.
+
+    Attributes:
+        changes: the canonical bytes of each variable's new value; None where the variable was deleted.
+    """
+
+    changes: Mapping[Variable, bytes | None]
+
+    @property
+    def writeset(self) -> tuple[Variable, ...]:
+        """The variables that changed, sorted by their UTF-8 bytes."""
+        return sort_variables(self.changes)
+
+
+def sort_variables(variables: "Mapping[Variable, object] | set[Variable] | list[Variable]") -> tuple[Variable, ...]:
+    """Return distinct variables sorted by their UTF-8 bytes (which is the order of their code points)."""
+    return tuple(sorted(set(variables)))
+
+
+def format_delta(delta: Delta) -> bytes:
+    """Return the canonical bytes of a delta: ``{variable: [value]}``, and ``[]`` for a deleted one."""
+    return codec.encode_text_map_raw(
+        {name: b"\x80" if value is None else b"\x81" + value for name, value in delta.changes.items()},
+    )
+
+
+def parse_delta(data: bytes) -> Delta:
+    """Return the delta that these bytes hold.
+
+    Raises:
+        FormatError: not canonical, a name or value that breaks a rule, a list that holds more than one value.
+    """
+    content = codec.decode(data)
+    if not isinstance(content, dict):
+        raise FormatError("a delta is not a map; expected variable -> [value] or []")
+    changes: dict[Variable, bytes | None] = {}
+    for name, cell in content.items():
+        if not isinstance(name, str):
+            raise FormatError("a delta has a key that is not text; expected a variable")
+        if not isinstance(cell, list) or len(cell) > 1:
+            raise FormatError(f"a delta holds something else than [value] or [] for {name}")
+        changes[parse_variable(name)] = format_value(cell[0]) if cell else None
+    return Delta(changes=changes)

@@ -1,0 +1,97 @@
+"""The two ports to a repository: objects and refs. Shaped by what the ledger needs, not by what Git offers.
+
+Laws that every implementation keeps (``tests/contract/`` runs one suite on all of them):
+
+- an object that ``write`` returned for is durable: it survives the death of the process and, where the store is
+  on disk, power loss;
+- ``read`` returns bytes that hash to the name asked for, or raises;
+- ``update`` moves all the refs or none, each only from the value that the caller names, durable when it returns.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from gitledger.ids import Kind, ObjectFormat, Oid
+
+
+@dataclass(frozen=True, slots=True)
+class GitObject:
+    """One object of a repository: its kind and its bytes, without Git's header."""
+
+    kind: Kind
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NewObject:
+    """An object to write. The caller has computed ``oid`` from ``kind`` and ``data``."""
+
+    oid: Oid
+    kind: Kind
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RefUpdate:
+    """Move ref ``name`` from ``old`` to ``new``; None means that the ref is absent."""
+
+    name: str
+    old: Oid | None
+    new: Oid | None
+
+
+class ObjectStore(Protocol):
+    """Objects by name: content-addressed, immutable."""
+
+    @property
+    def format(self) -> ObjectFormat:
+        """The hash function that names objects here."""
+
+    def read(self, oid: Oid) -> GitObject:
+        """Return one object.
+
+        Raises:
+            MissingObjectError: it is not here.
+            CorruptObjectError: its bytes do not hash to its name, or cannot be inflated.
+        """
+
+    def read_many(self, oids: Iterable[Oid]) -> Iterator[GitObject]:
+        """Yield the objects in the order asked for, pipelined; raises as `read` does."""
+
+    def missing(self, oids: Iterable[Oid]) -> list[Oid]:
+        """Return those of ``oids`` that are not here, in the order asked for; reads no content."""
+
+    def write(self, objects: Sequence[NewObject]) -> None:
+        """Store objects, all durable when it returns. Writing what is already here is no error.
+
+        Raises:
+            StorageError: the disk is full or refuses; nothing half-written is visible.
+        """
+
+    def find(self, prefix: str) -> list[Oid]:
+        """Return every object whose hexadecimal id starts with ``prefix`` (at least 4 digits), sorted."""
+
+    def close(self) -> None:
+        """Release processes and files. The store can't be used afterwards."""
+
+
+class RefStore(Protocol):
+    """Names that move, one compare-and-swap at a time."""
+
+    def read(self, name: str) -> Oid | None:
+        """Return what a ref points at, unpeeled, or None if it does not exist."""
+
+    def list(self, prefix: str) -> Mapping[str, Oid]:
+        """Return all refs whose name starts with ``prefix`` (which ends with a slash), sorted by name."""
+
+    def update(self, updates: Sequence[RefUpdate]) -> None:
+        """Move refs by compare-and-swap, all or none, durable when it returns.
+
+        Raises:
+            StaleRefError: a ref did not hold ``old``; nothing moved.
+            StorageError: the refs cannot be written.
+        """
+
+    def close(self) -> None:
+        """Release processes and files. The store can't be used afterwards."""

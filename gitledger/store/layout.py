@@ -1,0 +1,79 @@
+"""Every ref name and every path in a publication's tree, in both directions. Specified in ``docs/format/refs.md``
+and ``docs/format/publication.md``.
+"""
+
+from typing import Final
+
+from gitledger.errors import FormatError
+from gitledger.ids import LedgerName, Oid, parse_ledger_name, parse_oid
+
+REFS: Final = "refs/ledger/"
+
+ENVELOPE: Final = b"envelope"
+EVENTS: Final = b"events"
+DELTAS: Final = b"deltas"
+RULES: Final = b"rules"
+KEYS: Final = b"keys"
+SEGMENTS: Final = b"segments"
+STATE: Final = b"state"
+INDEX: Final = b"index"
+LOG: Final = b"log"
+LOG_HEAD: Final = "head"
+
+TIMELINE_MARK: Final = b"~"
+"""What the name of a timeline begins with, so that the timeline of ``a`` and the directory of ``a/b`` can coexist."""
+
+PUBLICATION_EVENTS: Final = 65_536
+"""How many events one publication may carry: all that four hexadecimal digits can number."""
+
+
+def ledger_ref(name: LedgerName) -> str:
+    """Return the ref of a ledger."""
+    return REFS + name
+
+
+def parse_ledger_ref(ref: str) -> LedgerName:
+    """Return the ledger that a ref belongs to.
+
+    Raises:
+        FormatError: it is not the ref of a ledger.
+    """
+    if not ref.startswith(REFS):
+        raise FormatError(f"{ref} is not the ref of a ledger; expected {REFS}<name>")
+    return parse_ledger_name(ref.removeprefix(REFS))
+
+
+def position_name(position: int) -> bytes:
+    """Return the name of the event, or the delta, at this place of a publication: ``0000`` to ``ffff``."""
+    if not 0 <= position < PUBLICATION_EVENTS:
+        raise AssertionError(f"position {position} in a publication of at most {PUBLICATION_EVENTS} events")
+    return b"%04x" % position
+
+
+def parse_position_name(name: bytes) -> int:
+    """Return the place that `position_name` gave this name.
+
+    Raises:
+        FormatError: it is not such a name.
+    """
+    try:
+        position = int(name, 16)
+    except ValueError:
+        position = -1
+    if not 0 <= position < PUBLICATION_EVENTS or position_name(position) != name:
+        raise FormatError(f"{name!r} is not a place in a publication; expected four hexadecimal digits")
+    return position
+
+
+def oid_name(oid: Oid) -> str:
+    """Return the name under ``rules/`` or ``segments/``: the hexadecimal id."""
+    return oid.hex()
+
+
+def parse_oid_name(name: str) -> Oid:
+    """Return the id that `oid_name` gave this name.
+
+    Raises:
+        FormatError: it is not an object id.
+    """
+    return parse_oid(name)
