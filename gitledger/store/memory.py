@@ -16,8 +16,8 @@ from gitledger.store.swap import refusal
 class MemoryObjects:
     """Objects in a dict; an `ObjectStore`."""
 
-    def __init__(self, format: ObjectFormat = SHA1) -> None:  # noqa: A002 - the word of the port
-        self._format = format
+    def __init__(self, object_format: ObjectFormat = SHA1) -> None:
+        self._format = object_format
         self._objects: dict[Oid, GitObject] = {}
 
     @property

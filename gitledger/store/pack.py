@@ -1,0 +1,163 @@
+"""Packs: how objects reach the disk, whatever reads them later. One call, one pack with its index, durable.
+
+A loose file costs 116 µs to create and 1.8 ms to sync; a pack costs that once for all its objects. The bytes are
+those of Git's ``gitformat-pack``, pack version 2 and index version 2. Every object lies whole in its pack.
+
+Git ignores a pack without an index, so the index takes its name last: a crash leaves temporaries, which ``git gc``
+removes by their ``tmp_`` names, and never half a pack.
+"""
+
+import contextlib
+import os
+import struct
+import zlib
+from binascii import crc32
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha1, sha256
+from itertools import accumulate
+from pathlib import Path
+from typing import Final
+
+from gitledger.ids import Kind, ObjectFormat, Oid
+from gitledger.store.base import NewObject
+from gitledger.store.durable import storage_error, sync_directory
+
+_KINDS: Final[Mapping[Kind, int]] = {"commit": 1, "tree": 2, "blob": 3, "tag": 4}
+_HEADER: Final = struct.Struct(">4sII")
+_INDEX_MAGIC: Final = b"\xfftOc\x00\x00\x00\x02"
+# An index offset with this bit set is a row of the table of 64-bit offsets.
+_LARGE: Final = 1 << 31
+# Git's own mode of packs: nobody writes them again.
+_READ_ONLY: Final = 0o444
+
+
+def write_pack(directory: Path, objects: Sequence[NewObject], *, object_format: ObjectFormat, shared: int = 0) -> Path | None:
+    """Write objects as one pack into an ``objects/pack`` directory, durable when it returns.
+
+    All of it is held in memory, deflated, before the first byte is written. Objects that the repository has already
+    are written again; an object that stands twice in ``objects`` is written once.
+
+    Args:
+        directory: the ``objects/pack`` directory of a repository.
+        objects: what to write; each ``oid`` is trusted.
+        object_format: the hash function of the repository.
+        shared: ``core.sharedRepository`` as `shared_access` returns it.
+
+    Returns:
+        The path of the pack, or None when there was nothing to write.
+
+    Raises:
+        StorageError: the disk is full or refuses; nothing is visible, the temporaries are gone.
+    """
+    if not objects:
+        return None
+    chunks, index = format_pack(objects, object_format)
+    path = directory / f"pack-{chunks[-1].hex()}.pack"
+    unique = os.urandom(8).hex()
+    pack_file, index_file = directory / f"tmp_pack_{unique}", directory / f"tmp_idx_{unique}"
+    try:
+        _write_file(pack_file, chunks, shared)
+        _write_file(index_file, [index], shared)
+        # The name is the checksum of the bytes: what may stand there already is the same pack.
+        pack_file.replace(path)
+        index_file.replace(path.with_suffix(".idx"))
+        sync_directory(directory)
+    except OSError as error:
+        raise storage_error(f"cannot write a pack into {directory}", error) from error
+    finally:
+        _remove(pack_file)
+        _remove(index_file)
+    return path
+
+
+def format_pack(objects: Iterable[NewObject], object_format: ObjectFormat) -> tuple[list[bytes], bytes]:
+    """Return a pack, in chunks of which the last is its checksum, and the bytes of its index."""
+    unique = {new.oid: new for new in objects}
+    chunks = [_HEADER.pack(b"PACK", 2, len(unique))]
+    offset = len(chunks[0])
+    places: dict[Oid, tuple[int, int]] = {}
+    for new in unique.values():
+        chunk = _format_header(_KINDS[new.kind], len(new.data)) + _deflate(new.data)
+        places[new.oid] = (offset, crc32(chunk))
+        chunks.append(chunk)
+        offset += len(chunk)
+    checksum = _hash(chunks, object_format)
+    chunks.append(checksum)
+    return chunks, format_index(places, checksum, object_format)
+
+
+def format_index(places: Mapping[Oid, tuple[int, int]], checksum: bytes, object_format: ObjectFormat) -> bytes:
+    """Return the index of a pack.
+
+    Args:
+        places: where each object lies: its offset in the pack and the CRC-32 of its deflated form with header.
+        checksum: the last bytes of the pack.
+        object_format: the hash function of the repository.
+    """
+    oids = sorted(places)
+    first_bytes = [0] * 256
+    for oid in oids:
+        first_bytes[oid[0]] += 1
+    offsets: list[int] = []
+    large: list[int] = []
+    for oid in oids:
+        offset = places[oid][0]
+        if offset >= _LARGE:
+            offsets.append(_LARGE | len(large))
+            large.append(offset)
+        else:
+            offsets.append(offset)
+    chunks = [
+        _INDEX_MAGIC,
+        struct.pack(">256I", *accumulate(first_bytes)),
+        *oids,
+        struct.pack(f">{len(oids)}I", *(places[oid][1] for oid in oids)),
+        struct.pack(f">{len(oids)}I", *offsets),
+        struct.pack(f">{len(large)}Q", *large),
+        checksum,
+    ]
+    return b"".join([*chunks, _hash(chunks, object_format)])
+
+
+def _format_header(kind: int, size: int) -> bytes:
+    # Three bits of kind and four of size, then seven bits of size a byte, the lowest first.
+    byte, size = kind << 4 | size & 0x0F, size >> 4
+    header = bytearray()
+    while size:
+        header.append(byte | 0x80)
+        byte, size = size & 0x7F, size >> 7
+    header.append(byte)
+    return bytes(header)
+
+
+def _deflate(data: bytes) -> bytes:
+    return zlib.compress(data, 1)
+
+
+def _hash(chunks: Iterable[bytes], object_format: ObjectFormat) -> bytes:
+    digest = sha1(usedforsecurity=False) if object_format.name == "sha1" else sha256()
+    for chunk in chunks:
+        digest.update(chunk)
+    return digest.digest()
+
+
+def _write_file(path: Path, chunks: Iterable[bytes], shared: int) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _READ_ONLY)
+    with os.fdopen(descriptor, "wb") as file:
+        file.writelines(chunks)
+        file.flush()
+        if shared:
+            os.fchmod(descriptor, _shared_mode(os.fstat(descriptor).st_mode, shared))
+        os.fsync(descriptor)
+
+
+def _shared_mode(mode: int, shared: int) -> int:
+    # Git's calc_shared_perm for a file that nobody may write: it gets the bits of reading alone.
+    bits = abs(shared) & _READ_ONLY
+    return bits if shared < 0 else mode & 0o777 | bits
+
+
+def _remove(path: Path) -> None:
+    # After success the name is gone already; on a disk that refuses everything the file is left to `git gc`.
+    with contextlib.suppress(OSError):
+        path.unlink()
