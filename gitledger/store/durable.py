@@ -1,8 +1,6 @@
 """Names that survive power loss, and the one translation of an operating system's refusal into ours.
 
-Neither Git nor libgit2 nor dulwich syncs the directory after it renamed a file into it, so on ext4 the last name
-that was acknowledged is lost with the power (measured). Whoever makes a name here calls `sync_directory` before he
-says that it is made.
+A file that was synced and renamed can still lose its name: the name is durable once its directory is.
 """
 
 import os
@@ -22,28 +20,6 @@ def sync_directory(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def sync_ref(common_dir: Path, name: str) -> None:
-    """Make a loose ref that was just moved, made or deleted durable: every directory between it and ``common_dir``.
-
-    All of them, because directories may be new; ``common_dir`` itself, because ``packed-refs`` lies there. A clean
-    directory costs 0.05 ms.
-
-    Raises:
-        StorageError: the disk refuses; the ref has moved, and power loss may undo it.
-    """
-    directory = (common_dir / name).parent
-    while True:
-        try:
-            sync_directory(directory)
-        except FileNotFoundError:
-            pass  # Git removes directories that a deletion or `git pack-refs` left empty.
-        except OSError as error:
-            raise storage_error(f"{name} has moved, but {directory} cannot be synced", error) from error
-        if directory == common_dir:
-            return
-        directory = directory.parent
 
 
 def storage_error(what: str, error: OSError) -> StorageError:

@@ -31,7 +31,9 @@ _LARGE: Final = 1 << 31
 _READ_ONLY: Final = 0o444
 
 
-def write_pack(directory: Path, objects: Sequence[NewObject], *, object_format: ObjectFormat, shared: int = 0) -> Path | None:
+def write_pack(
+    directory: Path, objects: Sequence[NewObject], *, object_format: ObjectFormat, shared: int = 0,
+) -> Path | None:
     """Write objects as one pack into an ``objects/pack`` directory, durable when it returns.
 
     All of it is held in memory, deflated, before the first byte is written. Objects that the repository has already

@@ -1,0 +1,60 @@
+"""What the store must know of a repository, found once by `gitledger.store.open.find_repository`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from gitledger.errors import FormatError
+from gitledger.ids import ObjectFormat, shown
+
+# git-config(1), core.sharedRepository: words, and numbers that are words.
+_SHARED_WORDS: Final = {
+    **dict.fromkeys(("umask", "0", "false", "no", "off"), 0),
+    **dict.fromkeys(("group", "1", "true", "yes", "on"), 0o660),
+    **dict.fromkeys(("all", "world", "everybody", "2"), 0o664),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repository:
+    """A Git repository: where its parts lie and what it is. All paths are absolute.
+
+    Attributes:
+        git_dir: what is its own: HEAD, index, and in a linked worktree nothing else.
+        common_dir: what all its worktrees share: refs, packed-refs, config.
+        objects_dir: where new objects go; in a pre-receive hook, the quarantine.
+        object_format: the hash function that names objects.
+        ref_format: how refs are stored.
+        bare: whether it has no working tree.
+        shallow: whether history was cut off when it was cloned.
+        promisor: whether it is a partial clone: objects that are not here may be fetched when they are read.
+        config: the settings ``ledger.*``, ``user.*``, ``core.*``, ``extensions.*`` and ``remote.*.promisor``; section
+            and variable in lower case, the last value of each; "true" for a name without a value.
+    """
+
+    git_dir: Path
+    common_dir: Path
+    objects_dir: Path
+    object_format: ObjectFormat
+    ref_format: Literal["files", "reftable"]
+    bare: bool
+    shallow: bool
+    promisor: bool
+    config: Mapping[str, str]
+
+
+def shared_access(config: Mapping[str, str]) -> int:
+    """Return ``core.sharedRepository`` as Git keeps it: bits that are added to a mode, or if negative, replace it.
+
+    Raises:
+        FormatError: the setting is none that git-config(1) names.
+    """
+    value = config.get("core.sharedrepository", "umask").lower()
+    if value in _SHARED_WORDS:
+        return _SHARED_WORDS[value]
+    if not value.strip("01234567"):
+        bits = int(value, 8)
+        if bits & 0o600 == 0o600:  # noqa: PLR2004 - the owner must be able to read and write
+            return -(bits & 0o666)
+    raise FormatError(f"core.sharedRepository is {shown(value)}; expected group, all, umask or an octal mode 06xx")
