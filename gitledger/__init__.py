@@ -1,0 +1,1 @@
+"""git-ledger: a provenance ledger in plain Git."""

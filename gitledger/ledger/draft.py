@@ -1,0 +1,216 @@
+"""A publication in the making: events applied one after another to the state that a head left.
+
+One draft serves the writer and the verifier. It keeps the path maps of ``state/``, ``index/``, ``rules/`` and
+``keys/`` in memory, hashes what each event touched, and turns all of it into objects once, when the publication is
+sealed; then it goes on from there. Nothing here writes: a draft that is dropped leaves no trace.
+"""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Final
+
+from gitledger.errors import DamageError, FormatError
+from gitledger.ids import EventId, Oid, Variable
+from gitledger.ledger.leaves import GrowingLog
+from gitledger.ledger.publication import Publication, damage_in, read
+from gitledger.model.delta import Delta
+from gitledger.model.merkle import format_head, leaf_data, leaf_hash
+from gitledger.model.tile import tile_path
+from gitledger.model.timeline import Timeline, extend, format_timeline, is_full, parse_timeline
+from gitledger.store import layout
+from gitledger.store.base import NewObject, ObjectStore
+from gitledger.store.pathmap import NEVER_SPLIT, PathMap
+from gitledger.store.tree import DIRECTORY, FILE, TreeEntry, format_tree
+
+PATH_MAPS: Final = (layout.STATE, layout.INDEX, layout.RULES, layout.KEYS)
+
+
+class Draft:
+    """Events on top of a head, not yet published.
+
+    Args:
+        objects: where the head's trees are read.
+        head: the publication to go on from; None starts a ledger.
+    """
+
+    def __init__(self, objects: ObjectStore, head: Publication | None) -> None:
+        self._objects = objects
+        self._format = objects.format
+        trees = head.trees if head else {}
+        self.state, self.index, self.rules, self.keys = (
+            PathMap(
+                self._load,
+                self._format,
+                trees.get(name),
+                mark=layout.TIMELINE_MARK if name == layout.INDEX else b"",
+            )
+            for name in PATH_MAPS
+        )
+        self._log_tree = PathMap(self._load, self._format, trees.get(layout.LOG), split_above=NEVER_SPLIT)
+        self._log = GrowingLog(objects, head, self._tile)
+        self._empty_tree = self._format.oid("tree", b"")
+        self._timelines: dict[Variable, Timeline] = {}
+        self._start()
+
+    def _start(self) -> None:
+        """Begin the next publication."""
+        self.events: list[EventId] = []
+        self._deltas: list[Oid] = []
+        self._blobs: dict[Oid, bytes] = {}
+        self._values: dict[Variable, tuple[Oid, bytes] | None] = {}
+        self._touched: dict[Variable, Timeline] = {}
+        self._segments: set[Oid] = set()
+
+    @property
+    def after(self) -> Oid:
+        """The id of the state as it is now."""
+        return self.state.root() or self._empty_tree
+
+    @property
+    def size(self) -> int:
+        """How many events the log has now."""
+        return self._log.size
+
+    def value(self, variable: Variable) -> bytes | None:
+        """Return the canonical bytes of what a variable holds now, or None."""
+        if variable in self._values:
+            held = self._values[variable]
+            return held and held[1]
+        oid = self.state.get(variable)
+        return oid and read(self._objects, oid, "blob")
+
+    def what_changes(self, writes: Mapping[Variable, bytes | None]) -> Delta:
+        """Return the delta of these writes on the state as it is now: only what really changes."""
+        changes: dict[Variable, bytes | None] = {}
+        for variable, value in writes.items():
+            before = self.state.get(variable)
+            if (None if value is None else self._format.oid("blob", value)) != before:
+                changes[variable] = value
+        return Delta(changes=changes)
+
+    def apply(self, delta: Delta) -> None:
+        """Change the state: deletions first, so that ``a`` can give way to ``a/b`` in one event.
+
+        Raises:
+            FormatError: a variable would hold a value beside one below it; the state is as it was before.
+        """
+        undo: list[tuple[Variable, Oid | None]] = []
+        try:
+            for variable in [name for name, value in delta.changes.items() if value is None]:
+                undo.append((variable, self.state.get(variable)))
+                self.state.delete(variable)
+            for variable, value in delta.changes.items():
+                if value is not None:
+                    before = self.state.get(variable)
+                    self.state.set(variable, self._format.oid("blob", value))
+                    undo.append((variable, before))
+        except FormatError:
+            for variable, before in reversed(undo):
+                if before is None:
+                    self.state.delete(variable)
+                else:
+                    self.state.set(variable, before)
+            raise
+        for variable, value in delta.changes.items():
+            self._values[variable] = None if value is None else (self._format.oid("blob", value), value)
+
+    def add(self, event: EventId, event_data: bytes, rule: bytes, delta: bytes, changed: Delta, key: str | None) -> None:
+        """Take in an event whose delta was applied: timelines, rules, keys, log.
+
+        Args:
+            event: its id.
+            event_data: its bytes.
+            rule: the bytes of its rule.
+            delta: the bytes of its delta.
+            changed: the same delta, parsed.
+            key: its idempotency key; the first event with a key keeps it.
+        """
+        blob = self._format.oid
+        rule_oid, delta_oid = blob("blob", rule), blob("blob", delta)
+        self._blobs[Oid(event)] = event_data
+        self._blobs[delta_oid] = delta
+        self.events.append(event)
+        self._deltas.append(delta_oid)
+        for variable in changed.changes:
+            self._extend(variable, event)
+        name = layout.oid_name(rule_oid)
+        if self.rules.get(name) is None:
+            self.rules.set(name, rule_oid)
+            self._blobs[rule_oid] = rule
+        if key is not None and self.keys.get(key_name(key)) is None:
+            self.keys.set(key_name(key), Oid(event))
+        self._log.append(leaf_hash(leaf_data(event_data, rule, delta)))
+
+    def find_key(self, key: str) -> EventId | None:
+        """Return the event that was published under an idempotency key, or None."""
+        found = self.keys.get(key_name(key))
+        return found and EventId(found)
+
+    def seal(self, envelope: bytes) -> tuple[Oid, list[NewObject]]:
+        """Return the tree of the publication, and every object that it adds; the draft goes on behind it."""
+        new: list[NewObject] = []
+        for variable, value in self._values.items():
+            if value is not None and self.state.get(variable) == value[0]:
+                self._blobs[value[0]] = value[1]
+        for variable, timeline in self._touched.items():
+            self.index.set(variable, self._blob(format_timeline(timeline)))
+        frontier, tiles = self._log.seal()
+        for tile in tiles:
+            self._log_tree.set(tile_path(tile.level, tile.index), self._blob(tile.data))
+        self._log_tree.set(layout.LOG_HEAD, self._blob(format_head(frontier)))
+        roots = [*zip(PATH_MAPS, (self.state, self.index, self.rules, self.keys), strict=True), (layout.LOG, self._log_tree)]
+        entries = [TreeEntry(FILE, layout.ENVELOPE, self._blob(envelope))]
+        for name, paths in roots:
+            root = paths.root()
+            if root:
+                entries.append(TreeEntry(DIRECTORY, name, root))
+            new += paths.take_new()
+        for name, rows in (
+            (layout.EVENTS, [(layout.position_name(n), Oid(oid)) for n, oid in enumerate(self.events)]),
+            (layout.DELTAS, [(layout.position_name(n), oid) for n, oid in enumerate(self._deltas)]),
+            (layout.SEGMENTS, [(layout.oid_name(oid).encode(), oid) for oid in self._segments]),
+        ):
+            if rows:
+                data = format_tree(TreeEntry(FILE, *row) for row in rows)
+                entries.append(TreeEntry(DIRECTORY, name, self._format.oid("tree", data)))
+                new.append(NewObject(entries[-1].oid, "tree", data))
+        data = format_tree(entries)
+        tree = self._format.oid("tree", data)
+        new += [NewObject(oid, "blob", content) for oid, content in self._blobs.items()]
+        new.append(NewObject(tree, "tree", data))
+        self._start()
+        return tree, new
+
+    def _extend(self, variable: Variable, event: EventId) -> None:
+        timeline = self._touched.get(variable)
+        if timeline is None:
+            stored = self.index.get(variable)
+            timeline = stored and self._timeline(stored)
+        sealed = None
+        if timeline is not None and is_full(timeline):
+            sealed = self._blob(format_timeline(timeline))
+            self._segments.add(sealed)
+        self._touched[variable] = extend(timeline, event, sealed)
+
+    def _timeline(self, oid: Oid) -> Timeline:
+        with damage_in(oid, "timeline"):
+            return parse_timeline(read(self._objects, oid, "blob"))
+
+    def _blob(self, data: bytes) -> Oid:
+        oid = self._format.oid("blob", data)
+        self._blobs[oid] = data
+        return oid
+
+    def _tile(self, level: int, index: int) -> bytes:
+        oid = self._log_tree.get(tile_path(level, index))
+        if oid is None:
+            raise DamageError(f"the log has no tile {tile_path(level, index)}; expected every full tile")
+        return read(self._objects, oid, "blob")
+
+    def _load(self, oid: Oid) -> bytes:
+        return read(self._objects, oid, "tree")
+
+
+def key_name(key: str) -> str:
+    """Return the name of an idempotency key under ``keys/``: the hexadecimal SHA-256 of its UTF-8 bytes."""
+    return sha256(key.encode()).hexdigest()

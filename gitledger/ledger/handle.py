@@ -1,0 +1,37 @@
+"""An open ledger: which one, where its bytes are, and what enters from outside. A frozen bundle without behaviour."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from gitledger.ids import LedgerName
+from gitledger.store.base import ObjectStore, RefStore
+from gitledger.store.commit import Person
+
+
+class People(NamedTuple):
+    """Who asks for a publication, and who publishes it."""
+
+    author: Person
+    committer: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """One ledger of one repository.
+
+    Attributes:
+        name: the last component of its ref.
+        objects: where objects are.
+        refs: where refs are.
+        people: returns who asks and who publishes at this second; called only by verbs that write.
+        clock: returns the seconds since 1970.
+        entropy: returns this many random bytes.
+    """
+
+    name: LedgerName
+    objects: ObjectStore
+    refs: RefStore
+    people: Callable[[int], People]
+    clock: Callable[[], int]
+    entropy: Callable[[int], bytes]

@@ -1,0 +1,95 @@
+"""``log`` and ``show``: events with all that the ledger knows about them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from gitledger.ids import Variable
+from gitledger.ledger.handle import Ledger
+from gitledger.ledger.history import Place, backwards
+from gitledger.ledger.publication import Published, published_at, read_envelope, read_published
+from gitledger.ledger.resolve import head_place, previous, resolve
+from gitledger.ledger.state import State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One event beside what it replaced.
+
+    Attributes:
+        published: the event.
+        before: what each variable of its write set held before, as canonical bytes; None for nothing.
+    """
+
+    published: Published
+    before: Mapping[Variable, bytes | None]
+
+
+def log(
+    ledger: Ledger,
+    rev: str | None = None,
+    *,
+    since: str | None = None,
+    rule: str | None = None,
+    touching: str | None = None,
+) -> Iterator[Published]:
+    """Yield events, newest first.
+
+    Args:
+        ledger: where to look.
+        rev: the event to begin with; the newest if None.
+        since: only events after this one.
+        rule: only events of the rule with this name.
+        touching: only events that wrote this variable, or one below it.
+
+    Raises:
+        NotFoundError: no such ledger or event.
+    """
+    start = resolve(ledger, rev) if rev else head_place(ledger)
+    after = resolve(ledger, since).seq if since else 0
+    for one in describe(ledger, _from(ledger, start, after)):
+        if rule is not None and one.rule.name != rule:
+            continue
+        if touching is not None and not any(_is_within(name, touching) for name in one.event.writeset):
+            continue
+        yield one
+
+
+def show(ledger: Ledger, rev: str) -> Shown:
+    """Return one event and what it replaced.
+
+    Raises:
+        NotFoundError: no such ledger or event.
+    """
+    place = resolve(ledger, rev)
+    before = previous(ledger, place)
+    state = before and State(ledger.objects, before)
+    published = published_at(ledger.objects, place.publication, place.position)
+    return Shown(
+        published=published,
+        before={name: state.holds(name) if state else None for name in published.event.writeset},
+    )
+
+
+def describe(ledger: Ledger, places: Iterable[Place]) -> Iterator[Published]:
+    """Yield the event at each place; the envelope of neighbours in one publication is read once."""
+    for _, group in groupby(places, key=lambda place: place.publication.oid):
+        neighbours = iter(group)
+        first = next(neighbours)
+        envelope = read_envelope(ledger.objects, first.publication)
+        yield read_published(ledger.objects, first.publication, envelope, first.position, first.seq)
+        for place in neighbours:
+            yield read_published(ledger.objects, place.publication, envelope, place.position, place.seq)
+
+
+def _from(ledger: Ledger, start: Place, after: int) -> Iterator[Place]:
+    for place in backwards(ledger.objects, start.publication):
+        if place.seq <= after:
+            return
+        if place.seq <= start.seq:
+            yield place
+
+
+def _is_within(variable: Variable, prefix: str) -> bool:
+    directory = prefix if prefix.endswith("/") else prefix + "/"
+    return variable == prefix or variable.startswith(directory)

@@ -1,0 +1,109 @@
+"""Turning a draft into a publication: envelope, commit, durable objects, one compare-and-swap."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from gitledger.codec import Value
+from gitledger.ids import Oid
+from gitledger.ledger.draft import Draft
+from gitledger.ledger.handle import Ledger
+from gitledger.ledger.publication import Publication, read_publication
+from gitledger.model.delta import Delta
+from gitledger.model.envelope import Envelope, Op, format_envelope
+from gitledger.model.rule import Rule
+from gitledger.store import layout
+from gitledger.store.base import NewObject, RefUpdate
+from gitledger.store.commit import Commit, format_commit
+
+_SUBJECT_NAMES = 3
+_SUBJECT_LENGTH = 60
+
+
+def seal(
+    ledger: Ledger,
+    draft: Draft,
+    *,
+    op: Op,
+    ts: int,
+    parents: Sequence[Oid],
+    events: Sequence[Mapping[str, Value]],
+    message: str,
+) -> tuple[Oid, list[NewObject]]:
+    """Return the commit that publishes what a draft holds, and all objects to write, the commit last.
+
+    Args:
+        ledger: says who publishes, and when.
+        draft: the events; it goes on behind this publication.
+        op: what was asked for.
+        ts: the logical clock.
+        parents: publications that this one follows.
+        events: what the envelope remembers of each event.
+        message: the commit message; its first line tells the story to ``git log``.
+    """
+    now = ledger.clock()
+    people = ledger.people(now)
+    envelope = Envelope(
+        op=op,
+        ts=ts,
+        author=str(people.author),
+        actor=str(people.committer),
+        time=format_time(now),
+        events=tuple(events),
+    )
+    tree, objects = draft.seal(format_envelope(envelope))
+    commit = Commit(
+        tree=tree,
+        parents=tuple(parents),
+        author=people.author,
+        committer=people.committer,
+        message=message,
+    )
+    data = format_commit(commit)
+    oid = ledger.objects.format.oid("commit", data)
+    return oid, [*objects, NewObject(oid, "commit", data)]
+
+
+def publish(ledger: Ledger, head: Publication | None, objects: Sequence[NewObject], new: Oid) -> Publication:
+    """Write objects, then move the ledger's ref from ``head`` to ``new``; return the new head.
+
+    Raises:
+        StaleRefError: somebody else published since ``head`` was read; nothing moved.
+        StorageError: the disk refuses; nothing moved.
+    """
+    ledger.objects.write(objects)
+    ledger.refs.update([RefUpdate(layout.ledger_ref(ledger.name), head and head.oid, new)])
+    return read_publication(ledger.objects, new)
+
+
+def format_time(seconds: int) -> str:
+    """Return a time as an envelope holds it: RFC 3339 in UTC, to the second."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def commit_message(changed: Sequence[tuple[Rule, Delta]], remembered: Sequence[Mapping[str, Value]]) -> str:
+    """Return the message of a publication's commit: what changed, by which rule; one event's message below."""
+    rules = sorted({rule.name for rule, _ in changed})
+    by = ", ".join(rules) if len(rules) <= _SUBJECT_NAMES else f"{len(rules)} rules"
+    if len(changed) > 1:
+        return f"ledger: {len(changed):,} events ({by})\n"
+    (_, delta), meta = changed[0], remembered[0]
+    subject = f"ledger: {_story(delta)} ({by})\n"
+    message = meta.get("message")
+    return f"{subject}\n{message.rstrip()}\n" if isinstance(message, str) and message.strip() else subject
+
+
+def _story(delta: Delta) -> str:
+    written = [name for name in delta.writeset if delta.changes[name] is not None]
+    deleted = [name for name in delta.writeset if delta.changes[name] is None]
+    parts = [f"{verb} {_names(names)}" for verb, names in (("set", written), ("delete", deleted)) if names]
+    return ", ".join(parts) or "change nothing"
+
+
+def _names(names: Sequence[str]) -> str:
+    shown = [names[0]]
+    for name in names[1:_SUBJECT_NAMES]:
+        if len(", ".join([*shown, name])) > _SUBJECT_LENGTH:
+            break
+        shown.append(name)
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more else "")

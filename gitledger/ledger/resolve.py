@@ -1,0 +1,122 @@
+"""REV: how people name a state. Specified in ``docs/revisions.md``.
+
+=============  ==========================================================
+``NAME``       the newest event of a ledger
+``#N``         the N-th event of this ledger's log, from 1
+``PREFIX``     an event id, or an unambiguous beginning of 7 digits or more
+``REV~N``      N events back along first parents
+=============  ==========================================================
+"""
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from gitledger.errors import FormatError, NotFoundError, UsageError
+from gitledger.ids import EventId, parse_ledger_name, shown
+from gitledger.ledger.handle import Ledger
+from gitledger.ledger.history import Place, backwards, find_event
+from gitledger.ledger.publication import head_of, publications, read_publication
+from gitledger.model.event import parse_event
+from gitledger.store import layout
+
+PREFIX_DIGITS: Final = 7
+_SEQ = re.compile(r"#([1-9][0-9]{0,17})\Z")
+_PREFIX = re.compile(rf"[0-9a-f]{{{PREFIX_DIGITS},64}}\Z")
+_BACK = re.compile(r"(?P<rev>.*)~(?P<count>[0-9]{0,17})\Z", re.DOTALL)
+
+
+def head_place(ledger: Ledger) -> Place:
+    """Return where a ledger's newest event stands.
+
+    Raises:
+        NotFoundError: there is no such ledger.
+    """
+    head = head_of(ledger)
+    return Place(publication=head, position=len(head.events) - 1, seq=head.log.size)
+
+
+def resolve(ledger: Ledger, rev: str) -> Place:
+    """Return where the event that ``rev`` names stands.
+
+    Raises:
+        NotFoundError: nothing of that name.
+        UsageError: not of the form of any REV, or an ambiguous prefix.
+    """
+    back = _BACK.match(rev)
+    if back:
+        return _earlier(ledger, resolve(ledger, back["rev"]), int(back["count"] or 1))
+    if seq := _SEQ.match(rev):
+        return _numbered(ledger, int(seq[1]))
+    if _is_ledger(ledger, rev):
+        return head_place(replace(ledger, name=parse_ledger_name(rev)))
+    if _PREFIX.match(rev):
+        return _by_prefix(ledger, rev)
+    raise NotFoundError(
+        f"{shown(rev)} names no event; expected a ledger, an event id of at least {PREFIX_DIGITS} digits, NAME~N or #N",
+        hint="git ledger log lists events",
+    )
+
+
+def previous(ledger: Ledger, place: Place) -> Place | None:
+    """Return the event's first parent, or None for genesis."""
+    if place.position:
+        return replace(place, position=place.position - 1, seq=place.seq - 1)
+    for oid in place.publication.commit.parents[:1]:
+        before = read_publication(ledger.objects, oid)
+        return Place(publication=before, position=len(before.events) - 1, seq=before.log.size)
+    return None
+
+
+def _is_ledger(ledger: Ledger, rev: str) -> bool:
+    try:
+        return ledger.refs.read(layout.ledger_ref(parse_ledger_name(rev))) is not None
+    except FormatError:
+        return False
+
+
+def _earlier(ledger: Ledger, place: Place, count: int) -> Place:
+    left = count
+    for publication in publications(ledger.objects, place.publication):
+        position = place.position if publication is place.publication else len(publication.events) - 1
+        if left <= position:
+            return Place(publication=publication, position=position - left, seq=publication.first_seq + position - left)
+        left -= position + 1
+    raise NotFoundError(f"event {place.event.hex()} has no event {count} before it; expected at most {count - left - 1}")
+
+
+def _numbered(ledger: Ledger, seq: int) -> Place:
+    head = head_of(ledger)
+    if seq > head.log.size:
+        raise NotFoundError(f"ledger {ledger.name} has no event #{seq}; expected #1 to #{head.log.size}")
+    for publication in publications(ledger.objects, head):
+        if publication.first_seq <= seq <= publication.log.size:
+            return Place(publication=publication, position=seq - publication.first_seq, seq=seq)
+        if publication.log.size < seq:
+            break
+    # A merge brought it in: it stands in the other side's publications.
+    return next(place for place in backwards(ledger.objects, head) if place.seq == seq)
+
+
+def _by_prefix(ledger: Ledger, prefix: str) -> Place:
+    found = [EventId(oid) for oid in ledger.objects.find(prefix) if _is_event(ledger, EventId(oid))]
+    if not found:
+        raise NotFoundError(f"no event has an id that begins with {prefix}; expected one that git ledger log lists")
+    if len(found) > 1:
+        raise UsageError(
+            f"{prefix} begins the ids of {len(found)} events; expected more digits",
+            hint="one of " + ", ".join(event.hex() for event in found[:5]),
+            details={"events": [event.hex() for event in found]},
+        )
+    return find_event(ledger.objects, head_of(ledger), found[0])
+
+
+def _is_event(ledger: Ledger, oid: EventId) -> bool:
+    found = ledger.objects.read(oid)  # type: ignore[arg-type]  # every event id is an object id
+    if found.kind != "blob":
+        return False
+    try:
+        parse_event(found.data)
+    except FormatError:
+        return False
+    return True

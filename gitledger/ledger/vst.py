@@ -1,0 +1,112 @@
+"""``vst`` and ``blame``: the timeline of a variable, and the newest event of many.
+
+A timeline is read from the index of the publication that holds the event asked for; its newest segment may name
+events of the same publication that come later, which are passed over.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from gitledger.errors import NotFoundError
+from gitledger.ids import EventId, Oid, Variable, parse_variable, shown
+from gitledger.ledger.handle import Ledger
+from gitledger.ledger.history import Place, backwards
+from gitledger.ledger.log import describe
+from gitledger.ledger.publication import Published, damage_in, read
+from gitledger.ledger.resolve import head_place, resolve
+from gitledger.ledger.state import State
+from gitledger.model.timeline import Timeline, parse_timeline
+from gitledger.store import layout
+from gitledger.store.base import ObjectStore
+from gitledger.store.pathmap import PathMap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blamed:
+    """A variable that holds a value, and the event that last wrote it."""
+
+    variable: Variable
+    event: EventId
+
+
+class Timelines:
+    """The timelines of all variables as they were after one event."""
+
+    def __init__(self, objects: ObjectStore, place: Place) -> None:
+        self._objects = objects
+        self._later = frozenset(place.publication.events[place.position + 1 :])
+        self._index = PathMap(
+            lambda oid: read(objects, oid, "tree"),
+            objects.format,
+            place.publication.trees.get(layout.INDEX),
+            mark=layout.TIMELINE_MARK,
+        )
+
+    def events(self, variable: Variable) -> Iterator[EventId]:
+        """Yield the events that changed a variable, newest first; none if it was never written."""
+        oid = self._index.get(variable)
+        while oid is not None:
+            segment = self._segment(oid)
+            for event in reversed(segment.ids):
+                if event not in self._later:
+                    yield event
+            oid = segment.prev
+
+    def _segment(self, oid: Oid) -> Timeline:
+        with damage_in(oid, "timeline"):
+            return parse_timeline(read(self._objects, oid, "blob"))
+
+
+def vst(ledger: Ledger, variable: str, *, at: str | None = None) -> Iterator[EventId]:
+    """Return the events that changed a variable, newest first.
+
+    Raises:
+        FormatError: not the name of a variable.
+        NotFoundError: no such ledger or event, or the variable was never written up to there.
+    """
+    name = parse_variable(variable)
+    place = resolve(ledger, at) if at else head_place(ledger)
+    events = Timelines(ledger.objects, place).events(name)
+    newest = next(events, None)
+    if newest is None:
+        raise NotFoundError(
+            f"variable {shown(name)} was never written; expected one that has a timeline",
+            hint="git ledger state lists variables",
+            details={"variable": name},
+        )
+    return _chain(newest, events)
+
+
+def published_in_order(ledger: Ledger, events: Iterable[EventId]) -> Iterator[Published]:
+    """Yield events of a ledger, newest first as given, with all that the ledger knows about them."""
+    yield from describe(ledger, _places(ledger, iter(events)))
+
+
+def blame(ledger: Ledger, prefix: str = "", *, at: str | None = None) -> Iterator[Blamed]:
+    """Yield each variable below a directory that holds a value, with the event that last wrote it.
+
+    Raises:
+        NotFoundError: no such ledger or event.
+    """
+    place = resolve(ledger, at) if at else head_place(ledger)
+    timelines = Timelines(ledger.objects, place)
+    for variable, _ in State(ledger.objects, place).blobs(prefix):
+        yield Blamed(variable=variable, event=next(timelines.events(variable)))
+
+
+def _chain(newest: EventId, events: Iterator[EventId]) -> Iterator[EventId]:
+    yield newest
+    yield from events
+
+
+def _places(ledger: Ledger, events: Iterator[EventId]) -> Iterator[Place]:
+    wanted = next(events, None)
+    if wanted is None:
+        return
+    for place in backwards(ledger.objects, head_place(ledger).publication):
+        if place.event == wanted:
+            yield place
+            wanted = next(events, None)
+            if wanted is None:
+                return
+    raise AssertionError("a timeline names events in another order than the log")
