@@ -41,7 +41,8 @@ def shown_oid(oid: Oid | None) -> str | None:
 
 def _blocker(refs: RefStore, name: str, created: set[str]) -> str | None:
     # A ref is a file in Git's oldest backend, so refs/x and refs/x/y exclude each other in every backend.
-    for end in (at for at, char in enumerate(name) if char == "/"):
+    slashes = [at for at, char in enumerate(name) if char == "/"]
+    for end in slashes[1:]:
         parent = name[:end]
         if parent in created or refs.read(parent) is not None:
             return parent
