@@ -26,10 +26,8 @@ class GrowingLog:
     def __init__(self, objects: ObjectStore, head: Publication | None, tile: Callable[[int, int], bytes]) -> None:
         self._objects = objects
         self._head = head
-        self._tile = tile
         self._sealed = TiledLog(frontier=head.log if head else Frontier())
-        # All leaves since the head, until the first tile is full and the tails are known.
-        self._since_head: list[bytes] = []
+        self._stored = stored_hashes(self._sealed.frontier.size, tile=tile, leaves=self._stored_leaves)
         self._new: list[bytes] = []
 
     @property
@@ -43,16 +41,7 @@ class GrowingLog:
 
     def seal(self) -> tuple[Frontier, list[Tile]]:
         """Return the frontier after all leaves so far, and the tiles that were filled since the last call."""
-        stored = self._head.log.size if self._head else 0
-        read_hashes = stored_hashes(stored, tile=self._tile, leaves=self._stored_leaves)
-
-        def read_tail(level: int, start: int, stop: int) -> bytes:
-            if level:
-                return read_hashes(level, start, stop)
-            return read_hashes(level, start, stored) + b"".join(self._since_head)
-
-        self._sealed, tiles = extend(self._sealed, self._new, read_tail)
-        self._since_head = [] if tiles else [*self._since_head, *self._new]
+        self._sealed, tiles = extend(self._sealed, self._new, self._stored)
         self._new = []
         return self._sealed.frontier, tiles
 

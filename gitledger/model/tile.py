@@ -43,8 +43,8 @@ class TiledLog:
 
     Attributes:
         frontier: what the log is.
-        tails: by level, the hashes of its partial tile, end to end, where they are known. A log that was grown
-            from nothing knows all of them; one that begins with a frontier reads each when its tile is completed.
+        tails: by level, the newest hashes of its partial tile, end to end: all that came since the log was opened.
+            A log that was grown from nothing knows every tail whole; one that begins with a frontier knows none.
     """
 
     frontier: Frontier
@@ -57,8 +57,8 @@ def extend(log: TiledLog, leaves: Sequence[bytes], read: HashReader) -> tuple[Ti
     Args:
         log: the log so far.
         leaves: the hashes of the new leaves.
-        read: reads the hashes of partial tiles of ``log``; called only for a tile that is completed and whose
-            tail ``log`` does not know: at most once per level.
+        read: reads hashes of the log as it was when it was opened, of partial tiles alone; called when a tile is
+            completed of which ``log`` does not know the beginning, so at most once per level after opening.
 
     Raises:
         DamageError: the hashes that were read are not those that the frontier was made from.
@@ -71,15 +71,15 @@ def extend(log: TiledLog, leaves: Sequence[bytes], read: HashReader) -> tuple[Ti
         index, held = divmod(first, TILE_WIDTH)
         split = len(older) - held.bit_count()
         older, roots = older[:split], older[split:]
-        known = tails.pop(level, None) if held else b""
+        tail = tails.get(level, b"")
         if held + len(new) < TILE_WIDTH:
             newer = grow(roots, held, new) + newer
-            if known is not None:
-                tails[level] = known + b"".join(new)
+            tails[level] = tail + b"".join(new)
             break
-        if known is None:
-            known = _read_tail(level, first, roots, read)
-        full, tails[level] = _cut(level, index, known + b"".join(new))
+        if len(tail) < held * HASH_BYTES:
+            tail = read(level, first - held, first - len(tail) // HASH_BYTES) + tail
+            _check_tail(level, first, tail, roots)
+        full, tails[level] = _cut(level, index, tail + b"".join(new))
         newer = grow((), 0, _hashes(tails[level])) + newer
         tiles += full
         level, first, new = level + 1, index, [tile_root(tile.data) for tile in full]
@@ -87,13 +87,11 @@ def extend(log: TiledLog, leaves: Sequence[bytes], read: HashReader) -> tuple[Ti
     return TiledLog(frontier=frontier, tails=tails), tiles
 
 
-def _read_tail(level: int, stop: int, roots: Sequence[bytes], read: HashReader) -> bytes:
-    start = stop - stop % TILE_WIDTH
-    tail = read(level, start, stop)
+def _check_tail(level: int, stop: int, tail: bytes, roots: Sequence[bytes]) -> None:
     # A tile is for ever: one that contradicts the root must never be written.
     if grow((), 0, _hashes(tail)) != roots:
+        start = stop - stop % TILE_WIDTH
         raise DamageError(f"the log's hashes {start} to {stop - 1} of level {level} do not fold to its frontier")
-    return tail
 
 
 def _cut(level: int, index: int, row: bytes) -> tuple[list[Tile], bytes]:
