@@ -133,18 +133,22 @@ class Draft:
         self._deltas.append(delta_oid)
         for variable in changed.changes:
             self._extend(variable, event)
-        name = layout.oid_name(rule_oid)
+        self.adopt(event, (rule_oid, rule), key, leaf_hash(leaf_data(event_data, rule, delta)))
+
+    def adopt(self, event: EventId, rule: tuple[Oid, bytes], key: str | None, leaf: bytes) -> None:
+        """Take an event into rules, keys and log only: all there is to do for one that a merge brings in."""
+        name = layout.oid_name(rule[0])
         if self.rules.get(name) is None:
-            self.rules.set(name, rule_oid)
-            self._blobs[rule_oid] = rule
+            self.rules.set(name, rule[0])
+            self._blobs[rule[0]] = rule[1]
         if key is not None and self.keys.get(key_name(key)) is None:
             self.keys.set(key_name(key), Oid(event))
-        self._log.append(leaf_hash(leaf_data(event_data, rule, delta)))
+        self._log.append(leaf)
 
     def find_key(self, key: str) -> EventId | None:
         """Return the event that was published under an idempotency key, or None."""
         found = self.keys.get(key_name(key))
-        return found and EventId(found)
+        return EventId(found) if found else None
 
     def seal(self, envelope: bytes) -> tuple[Oid, list[NewObject]]:
         """Return the tree of the publication, and every object that it adds; the draft goes on behind it."""
@@ -185,7 +189,7 @@ class Draft:
         timeline = self._touched.get(variable)
         if timeline is None:
             stored = self.index.get(variable)
-            timeline = stored and self._timeline(stored)
+            timeline = self._timeline(stored) if stored else None
         sealed = None
         if timeline is not None and is_full(timeline):
             sealed = self._blob(format_timeline(timeline))

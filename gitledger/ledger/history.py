@@ -46,23 +46,24 @@ def backwards(objects: ObjectStore, head: Publication) -> Iterator[Place]:
         first, *others = (read_publication(objects, oid) for oid in publication.commit.parents)
         seq = publication.first_seq
         for other in reversed(others):
-            for place in joined(objects, other, first, seq - 1 - first.log.size):
+            for place in joined(objects, other, first):
                 seq -= 1
                 yield Place(publication=place.publication, position=place.position, seq=seq)
         publication = first
 
 
-def joined(objects: ObjectStore, other: Publication, first: Publication, count: int) -> Iterator[Place]:
-    """Yield the ``count`` newest places of one log that are not in another, newest first."""
-    if count == 0:
-        return
+def joined(objects: ObjectStore, other: Publication, first: Publication) -> Iterator[Place]:
+    """Yield the places of one log whose events are not in another, newest first, with the seq they have there."""
     mine, theirs = divergence(objects, first, other)
-    known = {event for publication in mine.values() for event in publication.events}
+    wanted = {event for publication in theirs.values() for event in publication.events}
+    wanted.difference_update(event for publication in mine.values() for event in publication.events)
+    if not wanted:
+        return
     for place in backwards(objects, other):
-        if place.publication.oid in theirs and place.event not in known:
+        if place.event in wanted:
             yield place
-            count -= 1
-            if count == 0:
+            wanted.remove(place.event)
+            if not wanted:
                 return
 
 
@@ -95,8 +96,8 @@ def divergence(
 
 
 def events_since(objects: ObjectStore, old: Publication, new: Publication) -> list[tuple[Place, Event]]:
-    """Return the events that ``new`` has and ``old`` has not, oldest first."""
-    places = list(joined(objects, new, old, new.log.size - old.log.size))
+    """Return the events that ``new`` has and ``old`` has not, oldest first, with their places in ``new``'s log."""
+    places = list(joined(objects, new, old))
     return [(place, read_event(objects, place.event)) for place in reversed(places)]
 
 

@@ -71,7 +71,7 @@ def publish(ledger: Ledger, head: Publication | None, objects: Sequence[NewObjec
         StorageError: the disk refuses; nothing moved.
     """
     ledger.objects.write(objects)
-    ledger.refs.update([RefUpdate(layout.ledger_ref(ledger.name), head and head.oid, new)])
+    ledger.refs.update([RefUpdate(layout.ledger_ref(ledger.name), head.oid if head else None, new)])
     return read_publication(ledger.objects, new)
 
 
