@@ -58,9 +58,7 @@ def test_consistency_of_every_two_logs_is_proved_as_the_rfc_defines(new: int) ->
     for old in range(new + 1):
         proof = consistency_proof(log, old, TREE.hashes)
         assert proof == (TREE.proof(old, new) if 0 < old < new else [])
-        check_consistency(
-            proof, old_size=old, old_root=TREE.root(0, old), new_size=new, new_root=TREE.root(0, new)
-        )
+        check_consistency(proof, old_size=old, old_root=TREE.root(0, old), new_size=new, new_root=TREE.root(0, new))
 
 
 @pytest.mark.parametrize(("index", "size"), [(0, 1), (0, 2), (1, 3), (2, 3), (5, 7), (6, 8), (64, 65), (100, 130)])
