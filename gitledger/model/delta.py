@@ -4,13 +4,18 @@ Values stay in their canonical bytes from the caller to the blob and back: equal
 Specified in ``docs/format/event.md``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from gitledger import codec
+from gitledger.codec import Encoded
 from gitledger.errors import FormatError
-from gitledger.ids import Variable, parse_variable
+from gitledger.ids import Variable, parse_variable, shown
 from gitledger.model.value import format_value
+
+_DELETED: Final = Encoded(b"\x80")
+_SET: Final = b"\x81"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,15 +34,15 @@ class Delta:
         return sort_variables(self.changes)
 
 
-def sort_variables(variables: "Mapping[Variable, object] | set[Variable] | list[Variable]") -> tuple[Variable, ...]:
-    """Return distinct variables sorted by their UTF-8 bytes (which is the order of their code points)."""
+def sort_variables(variables: Iterable[Variable]) -> tuple[Variable, ...]:
+    """Return distinct variables sorted by their UTF-8 bytes, which is the order of their code points."""
     return tuple(sorted(set(variables)))
 
 
 def format_delta(delta: Delta) -> bytes:
     """Return the canonical bytes of a delta: ``{variable: [value]}``, and ``[]`` for a deleted one."""
-    return codec.encode_text_map_raw(
-        {name: b"\x80" if value is None else b"\x81" + value for name, value in delta.changes.items()},
+    return codec.encode(
+        {name: _DELETED if value is None else Encoded(_SET + value) for name, value in delta.changes.items()},
     )
 
 
@@ -55,6 +60,6 @@ def parse_delta(data: bytes) -> Delta:
         if not isinstance(name, str):
             raise FormatError("a delta has a key that is not text; expected a variable")
         if not isinstance(cell, list) or len(cell) > 1:
-            raise FormatError(f"a delta holds something else than [value] or [] for {name}")
+            raise FormatError(f"a delta holds something else than [value] or [] for {shown(name)}")
         changes[parse_variable(name)] = format_value(cell[0]) if cell else None
     return Delta(changes=changes)

@@ -8,19 +8,27 @@ Specified in ``docs/format/envelope.md``.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal, get_args
 
 from gitledger import codec
 from gitledger.codec import Value
 from gitledger.errors import FormatError
+from gitledger.ids import shown
+from gitledger.model.value import check_text_keys
 
 Op = Literal["genesis", "append", "merge"]
 
 OPS: Final = frozenset(get_args(Op))
 CLOCK_LIMIT: Final = 2**63
+EVENTS_LIMIT: Final = 65_536
+"""How many events one publication may carry: all that the four digits under ``events/`` can number."""
+
+_PERSON = re.compile(r"[^<>\n\0]* <[^<>\n\0]*>\Z")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
+_PAYLOAD: Final = frozenset({"author", "actor", "time", "events"})
 _TEXTS: Final = ("author", "message", "key", "time")
-_FIELDS: Final = frozenset({*_TEXTS, "git", "meta"})
+_REMEMBERED: Final = frozenset({*_TEXTS, "git", "meta"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +37,12 @@ class Envelope:
 
     Attributes:
         op: what was asked for.
-        ts: logical clock, from 1; one more than the highest of the parent publications.
+        ts: logical clock; 1 for a genesis, else one more than the highest of the parent publications, below 2^63.
         author: who asked, ``Name <address>``.
         actor: who published, ``Name <address>``.
         time: wall clock of the publication, RFC 3339 in UTC to the second.
-        events: one map per event, in order: ``message``, ``key``, ``meta``, ``git``, ``author``, ``time``, each optional.
+        events: one map per event, in order: ``message``, ``key``, ``meta``, ``git``, ``author``, ``time``, each
+            optional. 1 to 65,536; a genesis or a merge carries one.
     """
 
     op: Op
@@ -47,29 +56,36 @@ class Envelope:
         """Refuse an envelope that could not be written.
 
         Raises:
-            FormatError: an unknown op, a clock outside 1 to 2^63 - 1, a time in another form, unknown event fields.
+            FormatError: an unknown op, a clock that the op cannot have, an identity or time in another form, a number of
+                events that the op cannot carry, something remembered that has no place here.
         """
         if self.op not in OPS:
-            raise FormatError(f"an envelope has the op {self.op!r}; expected one of {', '.join(sorted(OPS))}")
-        if not 1 <= self.ts < CLOCK_LIMIT:
-            raise FormatError(f"an envelope has the clock {self.ts}; expected 1 to 2^63 - 1")
+            raise FormatError(f"an envelope has the op {shown(self.op)}; expected one of {', '.join(sorted(OPS))}")
+        if not 1 <= self.ts < CLOCK_LIMIT or (self.op == "genesis") != (self.ts == 1):
+            raise FormatError(
+                f"an envelope of the op {self.op} has the clock {self.ts}; expected 1 for genesis, else 2 or more"
+            )
+        for person in (self.author, self.actor):
+            if not _PERSON.match(person):
+                raise FormatError(f"an envelope names {shown(person)}; expected 'Name <address>'")
         _check_time(self.time)
-        for event in self.events:
-            if not event.keys() <= _FIELDS:
-                raise FormatError(f"an envelope has the event fields {sorted(event)}; expected {sorted(_FIELDS)}")
-            if not all(isinstance(event[name], str) for name in _TEXTS if name in event):
-                raise FormatError(f"an envelope has something else than text in one of {', '.join(_TEXTS)}")
-            if "time" in event:
-                _check_time(str(event["time"]))
+        limit = EVENTS_LIMIT if self.op == "append" else 1
+        if not 1 <= len(self.events) <= limit:
+            raise FormatError(
+                f"an envelope of the op {self.op} speaks of {len(self.events):,} events; "
+                f"expected 1, or in an append up to {EVENTS_LIMIT:,}",
+            )
+        for event in filter(None, self.events):
+            _check_remembered(event)
 
     def meta(self, position: int) -> dict[str, Value]:
-        """Return what is remembered of the event at this place of the publication."""
+        """Return what is remembered of the event at this place of the publication, from 0."""
         return {"author": self.author, "actor": self.actor, "time": self.time, **self.events[position]}
 
 
 def format_envelope(envelope: Envelope) -> bytes:
     """Return the canonical bytes of an envelope."""
-    payload: dict[str, Value] = {
+    payload = {
         "author": envelope.author,
         "actor": envelope.actor,
         "time": envelope.time,
@@ -90,23 +106,52 @@ def parse_envelope(data: bytes) -> Envelope:
     op, ts, payload = content["op"], content["ts"], content["payload"]
     if not isinstance(op, str) or not isinstance(ts, int) or isinstance(ts, bool):
         raise FormatError("an envelope has an op that is no text or a ts that is no integer")
-    if not isinstance(payload, dict) or payload.keys() != {"author", "actor", "time", "events"}:
+    if not isinstance(payload, dict) or payload.keys() != _PAYLOAD:
         raise FormatError("an envelope has other fields in its payload than author, actor, time and events")
-    events = payload["events"]
-    if not isinstance(events, list) or not all(isinstance(event, dict) for event in events):
-        raise FormatError("an envelope has something else than a list of maps as its events")
-    if not all(isinstance(payload[name], str) for name in ("author", "actor", "time")):
-        raise FormatError("an envelope has an author, actor or time that is no text")
     return Envelope(
         op=op,  # type: ignore[arg-type]  # __post_init__ refuses every other text
         ts=ts,
-        author=payload["author"],
-        actor=payload["actor"],
-        time=payload["time"],
-        events=tuple(events),
+        author=_text(payload["author"]),
+        actor=_text(payload["actor"]),
+        time=_text(payload["time"]),
+        events=_maps(payload["events"]),
     )
 
 
+def _text(value: Value) -> str:
+    if not isinstance(value, str):
+        raise FormatError("an envelope has an author, actor or time that is no text")
+    return value
+
+
+def _maps(value: Value) -> tuple[dict[str, Value], ...]:
+    if not isinstance(value, list) or not all(isinstance(event, dict) for event in value):
+        raise FormatError("an envelope has something else than a list of maps as its events")
+    return tuple(value)  # type: ignore[arg-type]  # maps, as was just seen; __post_init__ refuses keys that are not text
+
+
+def _check_remembered(event: Mapping[str, Value]) -> None:
+    if not event.keys() <= _REMEMBERED:
+        raise FormatError(
+            f"an envelope remembers {', '.join(map(repr, event))}; expected {', '.join(sorted(_REMEMBERED))}"
+        )
+    if not all(isinstance(event[name], str) for name in _TEXTS if name in event):
+        raise FormatError(f"an envelope has something else than text in one of {', '.join(_TEXTS)}")
+    if not isinstance(event.get("git", {}), dict):
+        raise FormatError("an envelope has something else than a map as git")
+    check_text_keys([event.get("git"), event.get("meta")])
+    if "time" in event:
+        _check_time(str(event["time"]))
+
+
 def _check_time(text: str) -> None:
-    if not _TIME.match(text):
-        raise FormatError(f"an envelope has the time {text!r}; expected RFC 3339 in UTC, such as 2026-01-31T12:00:00Z")
+    if not _TIME.match(text) or not _is_in_calendar(text):
+        raise FormatError(f"an envelope has the time {shown(text)}; expected UTC such as 2026-01-31T12:00:00Z")
+
+
+def _is_in_calendar(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

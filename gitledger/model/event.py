@@ -4,8 +4,11 @@ The bytes hold meaning alone: no clock, host, user or message, so that two machi
 the same event (ADR-0021). Specified in ``docs/format/event.md``.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from operator import lt
+from typing import Final, TypeVar
 
 from gitledger import codec
 from gitledger.codec import Value
@@ -13,8 +16,19 @@ from gitledger.errors import FormatError
 from gitledger.ids import EventId, Oid, Variable, parse_variable
 
 VERSION: Final = 1
-_REQUIRED: Final = frozenset({"v", "parents", "rule", "after", "writeset", "delta"})
-_OID_SIZES: Final = (20, 32)
+
+_Ordered = TypeVar("_Ordered", bytes, Variable)
+
+# In canonical order v, rule, after and delta come first and have fixed places, so they are written and read as they
+# stand, at half the price of the codec: a replay reads a million events. The fields behind them are a map again.
+_FIXED_FIELDS: Final = 4
+_FIXED: Final = {
+    20: b"\x61v\x01\x64rule\x54%b\x65after\x54%b\x65delta\x54%b",
+    32: b"\x61v\x01\x64rule\x58\x20%b\x65after\x58\x20%b\x65delta\x58\x20%b",
+}
+_FIXED_PATTERNS: Final = tuple(
+    re.compile(b"[\xa6\xa7]" + fixed.replace(b"%b", b"([\\0-\\xff]{%d})" % size)) for size, fixed in _FIXED.items()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +39,8 @@ class Event:
         parents: none for genesis, one for an append, two or more sorted by bytes for a merge.
         rule: blob of the rule descriptor.
         after: tree of the state after the event.
-        writeset: the delta's variables, sorted by UTF-8 bytes.
-        readset: the variables that the decision depended on, sorted by UTF-8 bytes.
+        writeset: the delta's variables, sorted by UTF-8 bytes; empty for genesis and merges.
+        readset: the variables that the decision depended on, sorted by UTF-8 bytes; empty for genesis and merges.
         delta: blob of the delta.
     """
 
@@ -41,14 +55,20 @@ class Event:
         """Refuse an event that could not be written.
 
         Raises:
-            FormatError: ids of different lengths, parents, write set or read set unsorted or with duplicates.
+            FormatError: ids of different lengths; parents, write set or read set unsorted or with duplicates; a genesis
+                or a merge that writes or reads.
         """
-        size = len(self.delta)
-        if size not in _OID_SIZES or any(len(oid) != size for oid in (self.rule, self.after, *self.parents)):
-            raise FormatError("an event holds object ids of different lengths; expected 20 or 32 bytes throughout")
-        for name, items in (("parents", self.parents), ("writeset", self.writeset), ("readset", self.readset)):
-            if any(first >= second for first, second in zip(items, items[1:], strict=False)):
-                raise FormatError(f"an event's {name} is not sorted or holds something twice; expected sorted bytes")
+        sizes = {len(self.rule), len(self.after), len(self.delta), *map(len, self.parents)}
+        if len(sizes) > 1 or not sizes <= _FIXED.keys():
+            raise FormatError(f"an event holds object ids of {sorted(sizes)} bytes; expected 20 or 32 throughout")
+        if not (_is_ascending(self.parents) and _is_ascending(self.writeset) and _is_ascending(self.readset)):
+            raise FormatError(
+                "an event has parents or variables out of order, or one twice; expected each once, by bytes"
+            )
+        if (self.writeset or self.readset) and len(self.parents) != 1:
+            raise FormatError(
+                f"an event with {len(self.parents)} parents writes or reads; expected that of an append only"
+            )
 
     @property
     def is_merge(self) -> bool:
@@ -58,17 +78,12 @@ class Event:
 
 def format_event(event: Event) -> bytes:
     """Return the canonical bytes of an event."""
-    content: dict[str, Value] = {
-        "v": VERSION,
-        "parents": list(event.parents),
-        "rule": event.rule,
-        "after": event.after,
-        "writeset": list(event.writeset),
-        "delta": event.delta,
-    }
+    lists: dict[str, object] = {"parents": event.parents, "writeset": event.writeset}
     if event.readset:
-        content["readset"] = list(event.readset)
-    return codec.encode(content)
+        lists["readset"] = event.readset
+    rest = codec.encode(lists)
+    fixed = _FIXED[len(event.delta)] % (event.rule, event.after, event.delta)
+    return b"%c%b%b" % (rest[0] + _FIXED_FIELDS, fixed, rest[1:])
 
 
 def parse_event(data: bytes) -> Event:
@@ -77,41 +92,45 @@ def parse_event(data: bytes) -> Event:
     Raises:
         FormatError: bytes that `format_event` would not have written.
     """
-    content = codec.decode(data)
-    if not isinstance(content, dict) or content.keys() - {"readset"} != _REQUIRED:
-        raise FormatError("an event has other fields than v, parents, rule, after, writeset, readset, delta")
-    if content["v"] != VERSION or isinstance(content["v"], bool):
-        raise FormatError(f"an event has the version {content['v']!r}; expected {VERSION}")
-    readset = content.get("readset", ())
-    if "readset" in content and not readset:
+    fixed = next((match for pattern in _FIXED_PATTERNS if (match := pattern.match(data))), None)
+    if fixed is None:
+        raise FormatError(f"an event begins with {data[:9].hex()}; expected version {VERSION}, rule, after, delta")
+    try:
+        rest = codec.decode(b"%c%b" % (data[0] - _FIXED_FIELDS, data[fixed.end() :]))
+    except FormatError as error:
+        raise FormatError(f"an event is not canonical behind its delta: {error.message}") from error
+    if not isinstance(rest, dict) or rest.keys() - {"readset"} != {"parents", "writeset"}:
+        raise FormatError("an event has other fields than v, rule, after, delta, parents, readset, writeset")
+    if rest.get("readset") == []:
         raise FormatError("an event has an empty read set; expected it to be left out")
+    rule, after, delta = fixed.groups()
     return Event(
-        parents=tuple(EventId(_oid(parent)) for parent in _list(content["parents"])),
-        rule=_oid(content["rule"]),
-        after=_oid(content["after"]),
-        writeset=_variables(content["writeset"]),
-        readset=_variables(readset),
-        delta=_oid(content["delta"]),
+        parents=tuple([_event_id(oid) for oid in _list(rest["parents"])]),
+        rule=Oid(rule),
+        after=Oid(after),
+        writeset=tuple([_variable(name) for name in _list(rest["writeset"])]),
+        readset=tuple([_variable(name) for name in _list(rest.get("readset", []))]),
+        delta=Oid(delta),
     )
+
+
+def _is_ascending(items: Sequence[_Ordered]) -> bool:
+    return len(items) < 2 or all(map(lt, items, items[1:]))  # noqa: PLR2004 - one has no order
 
 
 def _list(value: Value) -> list[Value]:
     if not isinstance(value, list):
-        raise FormatError("an event has something else where a list belongs")
+        raise FormatError("an event has something else than a list as its parents, write set or read set")
     return value
 
 
-def _oid(value: Value) -> Oid:
+def _event_id(value: Value) -> EventId:
     if not isinstance(value, bytes):
-        raise FormatError("an event has something else where an object id belongs")
-    return Oid(value)
+        raise FormatError("an event has something else than bytes where the id of a parent belongs")
+    return EventId(value)
 
 
-def _variables(value: Value) -> tuple[Variable, ...]:
-    if value == ():
-        return ()
-    return tuple(parse_variable(name) if isinstance(name, str) else _refuse_name() for name in _list(value))
-
-
-def _refuse_name() -> Variable:
-    raise FormatError("an event has something else than text where a variable belongs")
+def _variable(value: Value) -> Variable:
+    if not isinstance(value, str):
+        raise FormatError("an event has something else than text where a variable belongs")
+    return parse_variable(value)

@@ -7,7 +7,8 @@ Write sets alone would admit write skew. Specified in ``docs/format/merge.md``.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from operator import attrgetter
+from typing import Literal, NamedTuple
 
 from gitledger.ids import EventId, Variable
 from gitledger.model.event import Event
@@ -25,12 +26,15 @@ class Footprint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overlap:
-    """One reason why two histories cannot be joined.
+    """One reason why two histories cannot be joined; at least one of the accesses wrote.
 
     Attributes:
-        variable: the one that the left side touched, and how.
-        other: the one that the right side touched; equal to ``variable``, or one is a path prefix of the other.
-        events: the left and the right event.
+        variable: what the left side touched.
+        access: how.
+        event: the last event of the left side that did.
+        other: what the right side touched: the same variable, or one is a path prefix of the other.
+        other_access: how.
+        other_event: the last event of the right side that did.
     """
 
     variable: Variable
@@ -47,7 +51,7 @@ class MergePlan:
 
     Attributes:
         parents: the heads, sorted by bytes: the same whichever side merges.
-        overlaps: why not; empty for a valid merge.
+        overlaps: why not, the first parent on the left; empty for a valid merge.
     """
 
     parents: tuple[EventId, EventId]
@@ -57,6 +61,16 @@ class MergePlan:
     def is_valid(self) -> bool:
         """Whether the footprints are disjoint."""
         return not self.overlaps
+
+
+class _Touch(NamedTuple):
+    """One access of one side. ``place`` is the variable and a slash, so that a path prefix is a prefix of text."""
+
+    place: str
+    is_left: bool
+    access: Access
+    variable: Variable
+    event: EventId
 
 
 def footprint(events: Iterable[tuple[EventId, Event]]) -> Footprint:
@@ -70,57 +84,49 @@ def footprint(events: Iterable[tuple[EventId, Event]]) -> Footprint:
 
 
 def overlaps(left: Footprint, right: Footprint) -> tuple[Overlap, ...]:
-    """Return every overlap of two footprints, by the left side's variable: write/write, write/read, read/write."""
-    found = [
-        *_meet("wrote", left.writes, "wrote", right.writes),
-        *_meet("wrote", left.writes, "read", right.reads),
-        *_meet("read", left.reads, "wrote", right.writes),
-    ]
-    return tuple(sorted(found, key=lambda one: (one.variable, one.other, one.access, one.other_access)))
+    """Return every overlap of two footprints, sorted by the left side's variable.
+
+    Takes n log n steps for n variables, and one for each pair on the same path.
+    """
+    found: list[Overlap] = []
+    above: list[_Touch] = []  # what lies on the path to the touch in hand: each place is a prefix of the next
+    for touch in sorted([*_touches(left, is_left=True), *_touches(right, is_left=False)]):
+        while above and not touch.place.startswith(above[-1].place):
+            above.pop()
+        found += [_overlap(other, touch) for other in above if _excludes(other, touch)]
+        above.append(touch)
+    return tuple(sorted(found, key=attrgetter("variable", "other", "access", "other_access")))
 
 
 def plan(left: EventId, left_side: Footprint, right: EventId, right_side: Footprint) -> MergePlan:
-    """Return the plan that joins two heads, given what each side did since their common ancestors."""
-    first, second = sorted((left, right))
-    sides = (left_side, right_side) if first == left else (right_side, left_side)
-    return MergePlan(parents=(first, second), overlaps=overlaps(*sides))
+    """Return the plan that joins two different heads, given what each side did since their common ancestors."""
+    if left == right:
+        raise AssertionError(f"a merge of {left.hex()} with itself")
+    if left > right:
+        left, left_side, right, right_side = right, right_side, left, left_side
+    return MergePlan(parents=(left, right), overlaps=overlaps(left_side, right_side))
 
 
-def _meet(
-    access: Access,
-    mine: Mapping[Variable, EventId],
-    other_access: Access,
-    theirs: Mapping[Variable, EventId],
-) -> list[Overlap]:
-    """Return the pairs of overlapping variables, in time proportional to the names' components."""
-    mine_above = _directories(mine)
-    found = []
-    for other, other_event in theirs.items():
-        touched = [above for above in _above(other) if above in mine] + mine_above.get(other, [])
-        found += [
-            Overlap(
-                variable=variable,
-                access=access,
-                event=mine[variable],
-                other=other,
-                other_access=other_access,
-                other_event=other_event,
-            )
-            for variable in touched
-        ]
-    return found
+def _touches(side: Footprint, *, is_left: bool) -> list[_Touch]:
+    accesses: tuple[tuple[Access, Mapping[Variable, EventId]], ...] = (("wrote", side.writes), ("read", side.reads))
+    return [
+        _Touch(f"{variable}/", is_left, access, variable, event)
+        for access, touched in accesses
+        for variable, event in touched.items()
+    ]
 
 
-def _above(variable: Variable) -> list[Variable]:
-    """Return the variable itself and every path prefix of it."""
-    components = variable.split("/")
-    return [Variable("/".join(components[: end + 1])) for end in range(len(components))]
+def _excludes(one: _Touch, other: _Touch) -> bool:
+    return one.is_left != other.is_left and "wrote" in (one.access, other.access)
 
 
-def _directories(variables: Mapping[Variable, EventId]) -> dict[Variable, list[Variable]]:
-    """Return for each proper path prefix the variables below it."""
-    below: dict[Variable, list[Variable]] = {}
-    for variable in variables:
-        for above in _above(variable)[:-1]:
-            below.setdefault(above, []).append(variable)
-    return below
+def _overlap(one: _Touch, other: _Touch) -> Overlap:
+    left, right = (one, other) if one.is_left else (other, one)
+    return Overlap(
+        variable=left.variable,
+        access=left.access,
+        event=left.event,
+        other=right.variable,
+        other_access=right.access,
+        other_event=right.event,
+    )

@@ -8,10 +8,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from gitledger import codec
+from gitledger.codec import Encoded, Value
 from gitledger.errors import FormatError
 from gitledger.ids import EventId, Oid
 
 SEGMENT_EVENTS: Final = 64
+COUNT_LIMIT: Final = 2**63
+
+# The CBOR head of an object id of each size, and the longest list whose length lies in its first byte.
+_OID_HEADS: Final = {20: b"\x54", 32: b"\x58\x20"}
+_SHORT_LIST: Final = 23
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +25,7 @@ class Timeline:
     """The newest segment of a timeline.
 
     Attributes:
-        count: how many events the whole timeline has, earlier segments included; at least 1.
+        count: how many events the whole timeline has, earlier segments included; 1 to 2^63 - 1.
         prev: blob of the segment before, which is full; None for the first.
         ids: this segment's events, oldest first; 1 to 64.
     """
@@ -34,13 +40,15 @@ class Timeline:
         Raises:
             FormatError: counts that don't fit together, object ids of different lengths.
         """
-        if self.count < 1 or len(self.ids) != (self.count - 1) % SEGMENT_EVENTS + 1:
+        if not 1 <= self.count < COUNT_LIMIT or len(self.ids) != (self.count - 1) % SEGMENT_EVENTS + 1:
             raise FormatError(f"a timeline of {self.count} events has {len(self.ids)} in its newest segment")
         if (self.prev is None) != (self.count <= SEGMENT_EVENTS):
-            raise FormatError(f"a timeline of {self.count} events has {'no' if self.prev is None else 'an'} earlier segment")
-        size = len(self.ids[0])
-        if any(len(oid) != size for oid in self.ids) or size not in (20, 32) or (self.prev and len(self.prev) != size):
-            raise FormatError("a timeline holds object ids of different lengths")
+            raise FormatError(
+                f"a timeline of {self.count} events has {'no' if self.prev is None else 'an'} earlier segment"
+            )
+        sizes = {*map(len, self.ids), len(self.ids[0] if self.prev is None else self.prev)}
+        if len(sizes) > 1 or not sizes <= _OID_HEADS.keys():
+            raise FormatError(f"a timeline holds object ids of {sorted(sizes)} bytes; expected 20 or 32 throughout")
 
 
 def extend(timeline: Timeline | None, event: EventId, sealed: Oid | None) -> Timeline:
@@ -65,7 +73,12 @@ def is_full(timeline: Timeline) -> bool:
 
 def format_timeline(timeline: Timeline) -> bytes:
     """Return the canonical bytes of a segment."""
-    return codec.encode({"count": timeline.count, "prev": timeline.prev, "ids": list(timeline.ids)})
+    # The list by hand, at a fifth of the price of the codec: a batch writes a segment for each variable it touches.
+    length = len(timeline.ids)
+    head = b"%c" % (0x80 + length) if length <= _SHORT_LIST else b"\x98%c" % length
+    oid_head = _OID_HEADS[len(timeline.ids[0])]
+    ids = Encoded(head + oid_head + oid_head.join(timeline.ids))
+    return codec.encode({"count": timeline.count, "prev": timeline.prev, "ids": ids})
 
 
 def parse_timeline(data: bytes) -> Timeline:
@@ -80,6 +93,12 @@ def parse_timeline(data: bytes) -> Timeline:
     count, prev, ids = content["count"], content["prev"], content["ids"]
     if not isinstance(count, int) or isinstance(count, bool) or not isinstance(prev, bytes | None):
         raise FormatError("a timeline has a count that is no integer or a prev that is no object id")
-    if not isinstance(ids, list) or not all(isinstance(oid, bytes) for oid in ids):
-        raise FormatError("a timeline has something else than a list of event ids")
-    return Timeline(count=count, prev=prev and Oid(prev), ids=tuple(ids))
+    if not isinstance(ids, list):
+        raise FormatError("a timeline has something else than a list as its events")
+    return Timeline(count=count, prev=None if prev is None else Oid(prev), ids=tuple([_event_id(oid) for oid in ids]))
+
+
+def _event_id(value: Value) -> EventId:
+    if not isinstance(value, bytes):
+        raise FormatError("a timeline has something else than bytes where an event id belongs")
+    return EventId(value)

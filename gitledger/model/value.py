@@ -25,7 +25,7 @@ def format_value(value: object) -> bytes:
             f"a value takes {len(data):,} bytes; expected at most {VALUE_BYTES:,}",
             hint="store large content as an artifact and let the value hold its digest",
         )
-    _refuse_other_keys(codec.decode(data))
+    check_text_keys(value)
     return data
 
 
@@ -38,17 +38,24 @@ def parse_value(data: bytes) -> Value:
     if len(data) > VALUE_BYTES:
         raise FormatError(f"a value takes {len(data):,} bytes; expected at most {VALUE_BYTES:,}")
     value = codec.decode(data)
-    _refuse_other_keys(value)
+    check_text_keys(value)
     return value
 
 
-def _refuse_other_keys(value: Value) -> None:
+def check_text_keys(value: object) -> None:
+    """Refuse maps that JSON could not show, at any depth of what the codec encodes.
+
+    Raises:
+        FormatError: a map has a key that is not text.
+    """
     pending = [value]
     while pending:
         one = pending.pop()
+        if isinstance(one, codec.Encoded):
+            one = codec.decode(one.data)
         if isinstance(one, dict):
             if not all(isinstance(name, str) for name in one):
                 raise FormatError("a value has a map key that is not text; expected text keys")
             pending.extend(one.values())
-        elif isinstance(one, list):
+        elif isinstance(one, list | tuple):
             pending.extend(one)
