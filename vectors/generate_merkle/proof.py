@@ -1,6 +1,6 @@
 """Proofs that hold, and proofs with one thing wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from vectors.generate_merkle.tree import LEAVES, TREE, case, hash_of
 from vectors.generate_model.scenario import ACCEPT, FORMAT_ERROR, Scenario
@@ -33,11 +33,11 @@ def inclusions() -> Iterator[Scenario]:
         yield inclusion(f"an inclusion proof {what} is refused", 5, 7, change)
 
 
-def inclusion(says: str, index: int, size: int, change: dict[str, object], expected: str = FORMAT_ERROR) -> Scenario:
+def inclusion(says: str, index: int, size: int, change: Mapping[str, object], expected: str = FORMAT_ERROR) -> Scenario:
     """Return the proof of a leaf with something changed."""
     proof = [found.hex() for found in TREE.path(index, 0, size)]
     root = TREE.root(0, size).hex()
-    content = {"leaf": hash_of(LEAVES[index]), "index": index, "size": size, "root": root, "proof": proof} | change
+    content = {"leaf": hash_of(LEAVES[index]), "index": index, "size": size, "root": root, "proof": proof, **change}
     return case("inclusion", says, expected, **content)
 
 
@@ -63,7 +63,7 @@ def consistencies() -> Iterator[Scenario]:
     yield consistency("an empty log with another root is refused", 0, 5, {"old_root": "00" * 32})
 
 
-def consistency(says: str, old: int, new: int, change: dict[str, object], expected: str = FORMAT_ERROR) -> Scenario:
+def consistency(says: str, old: int, new: int, change: Mapping[str, object], expected: str = FORMAT_ERROR) -> Scenario:
     """Return the proof between two sizes with something changed."""
     content = {
         "old_size": old,
@@ -72,4 +72,4 @@ def consistency(says: str, old: int, new: int, change: dict[str, object], expect
         "new_root": TREE.root(0, new).hex(),
         "proof": [found.hex() for found in TREE.proof(old, new)] if 0 < old < new else [],
     }
-    return case("consistency", says, expected, **(content | change))
+    return case("consistency", says, expected, **{**content, **change})

@@ -73,7 +73,8 @@ def test_a_head_is_read_back(size: int) -> None:
     assert parse_head(format_head(frontier_of(size))) == frontier_of(size)
 
 
-GOOD = {"root": TREE.root(0, 3), "size": 3, "frontier": list(TREE.frontier(3))}
+FRONTIER = list(TREE.frontier(3))
+GOOD = {"root": TREE.root(0, 3), "size": 3, "frontier": FRONTIER}
 
 
 @pytest.mark.parametrize(
@@ -81,12 +82,12 @@ GOOD = {"root": TREE.root(0, 3), "size": 3, "frontier": list(TREE.frontier(3))}
     [
         ({"root": TREE.root(0, 2)}, "another root"),
         ({"root": 7}, "another root"),
-        ({"frontier": GOOD["frontier"][::-1]}, "another root"),
+        ({"frontier": FRONTIER[::-1]}, "another root"),
         ({"size": 4}, "expected 1"),
         ({"size": True}, "something else than an integer"),
         ({"size": None}, "something else than an integer"),
         ({"size": -3}, "a size out of range"),
-        ({"frontier": None}, "something else than a list"),
+        ({"frontier": 7}, "something else than a list"),
         ({"frontier": [HASH, "text"]}, "something else than bytes"),
         ({"frontier": [HASH, b"short"]}, "something else than hashes"),
         ({"more": 1}, "other fields"),

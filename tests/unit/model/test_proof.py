@@ -3,7 +3,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from gitledger.errors import FormatError
-from gitledger.model.merkle import EMPTY_ROOT, SIZE_LIMIT, Frontier, leaf_hash
+from gitledger.model.merkle import EMPTY_ROOT, SIZE_LIMIT, Frontier, leaf_hash, node_hash
 from gitledger.model.proof import check_consistency, check_inclusion, consistency_proof, inclusion_proof
 from gitledger.model.tile import stored_hashes
 from tests.rfc6962 import Oracle
@@ -66,12 +66,12 @@ def test_an_inclusion_proof_with_anything_changed_is_refused(index: int, size: i
     leaf, root, proof = leaf_hash(LEAVES[index]), TREE.root(0, size), TREE.path(index, 0, size)
     for other in bent(proof):
         refused(check_inclusion, leaf, other, index=index, size=size, root=root)
-    for other in flips(leaf):
-        refused(check_inclusion, other, proof, index=index, size=size, root=root)
-    for other in flips(root):
-        refused(check_inclusion, leaf, proof, index=index, size=size, root=other)
-    for other in set(range(-1, size + 2)) - {index}:
-        refused(check_inclusion, leaf, proof, index=other, size=size, root=root)
+    for other_leaf in flips(leaf):
+        refused(check_inclusion, other_leaf, proof, index=index, size=size, root=root)
+    for other_root in flips(root):
+        refused(check_inclusion, leaf, proof, index=index, size=size, root=other_root)
+    for other_index in set(range(-1, size + 2)) - {index}:
+        refused(check_inclusion, leaf, proof, index=other_index, size=size, root=root)
 
 
 @pytest.mark.parametrize(("old", "new"), [(1, 2), (2, 3), (3, 7), (4, 8), (6, 8), (7, 8), (64, 65), (65, 130)])
@@ -82,10 +82,10 @@ def test_a_consistency_proof_with_anything_changed_is_refused(old: int, new: int
     for other in bent(proof):
         refused(check_consistency, other, **sizes, **roots)
     for name, root in roots.items():
-        for other in flips(root):
-            refused(check_consistency, proof, **sizes, **roots | {name: other})
-    for other in set(range(-1, new + 2)) - {old}:
-        refused(check_consistency, proof, **sizes | {"old_size": other}, **roots)
+        for other_root in flips(root):
+            refused(check_consistency, proof, **sizes, **roots | {name: other_root})
+    for other_old in set(range(-1, new + 2)) - {old}:
+        refused(check_consistency, proof, **sizes | {"old_size": other_old}, **roots)
 
 
 @pytest.mark.parametrize("size", [0, 1, 5])
@@ -102,12 +102,22 @@ def test_the_empty_log_is_the_beginning_of_every_log() -> None:
     refused(check_consistency, [EMPTY_ROOT], old_size=0, old_root=EMPTY_ROOT, new_size=5, new_root=TREE.root(0, 5))
 
 
-def test_sizes_beyond_any_log_are_refused_before_a_path_is_walked() -> None:
+def test_a_byte_moved_from_a_leaf_to_its_sibling_is_refused() -> None:
+    leaf, (sibling,), root = leaf_hash(LEAVES[1]), TREE.path(1, 0, 2), TREE.root(0, 2)
+    check_inclusion(leaf, [sibling], index=1, size=2, root=root)
+    refused(check_inclusion, leaf[1:], [sibling + leaf[:1]], index=1, size=2, root=root)
+
+
+def test_sizes_beyond_any_log_are_refused_however_well_the_hashes_fit() -> None:
+    leaf = root = bytes(32)
+    for _ in range(63):
+        root = node_hash(root, leaf)
+    refused(check_inclusion, leaf, [leaf] * 63, index=0, size=SIZE_LIMIT + 1, root=root)
+    sizes = {"old_size": 2**62, "new_size": SIZE_LIMIT + 1}
+    refused(check_consistency, [leaf], **sizes, old_root=leaf, new_root=node_hash(leaf, leaf))
     huge = 1 << 200_000
-    refused(check_inclusion, bytes(32), [], index=0, size=huge, root=bytes(32))
-    refused(check_consistency, [], old_size=1, old_root=bytes(32), new_size=huge, new_root=bytes(32))
-    with pytest.raises(FormatError, match="expected 63 hashes"):
-        check_inclusion(bytes(32), [], index=0, size=SIZE_LIMIT, root=bytes(32))
+    refused(check_inclusion, leaf, [], index=0, size=huge, root=root)
+    refused(check_consistency, [], old_size=1, old_root=leaf, new_size=huge, new_root=root)
 
 
 def test_a_proof_from_a_head_and_full_tiles_reads_no_event_for_an_old_leaf() -> None:

@@ -191,11 +191,13 @@ def test_a_tile_lies_where_tlog_tiles_says(path: str, level: int, index: int) ->
         "tile/0/000\n",
         "/tile/0/000",
         "log/tile/0/000",
-        "tile/0/٠٠٠",
+        "tile/0/\u0660\u0660\u0660",
         "tile/6/127",
         "tile/7/000",
         "tile/0/x036/x028/x797/x018/x963/967",
         "tile/0/x999/x999/x999/x999/x999/x999/999",
+        pytest.param(f"tile/{'1' * 5_000}/000", id="a level of 5000 digits"),
+        pytest.param(f"tile/0/{'x111/' * 5_000}000", id="an index of 15003 digits"),
     ],
 )
 def test_what_is_not_the_path_of_a_full_tile_is_refused(path: str) -> None:
