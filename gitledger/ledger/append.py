@@ -98,7 +98,7 @@ class Writer:
     def _publish(self, group: Group) -> None:
         if not group.changed:
             return
-        commit, objects = seal(
+        publication, objects = seal(
             self._ledger,
             self._draft,
             op="append",
@@ -107,5 +107,6 @@ class Writer:
             events=group.remembered,
             message=commit_message(group.changed, group.remembered),
         )
-        self._head = publish(self._ledger, self._head, objects, commit)
+        publish(self._ledger, self._head, publication, objects)
+        self._head = publication
         self._ts += 1

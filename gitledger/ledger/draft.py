@@ -5,7 +5,8 @@ One draft serves the writer and the verifier. It keeps the path maps of ``state/
 sealed; then it goes on from there. Nothing here writes: a draft that is dropped leaves no trace.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
@@ -14,7 +15,7 @@ from gitledger.ids import EventId, Oid, Variable
 from gitledger.ledger.leaves import GrowingLog
 from gitledger.ledger.publication import Publication, damage_in, read
 from gitledger.model.delta import Delta
-from gitledger.model.merkle import format_head, leaf_data, leaf_hash
+from gitledger.model.merkle import Frontier, format_head, leaf_data, leaf_hash
 from gitledger.model.tile import tile_path
 from gitledger.model.timeline import Timeline, extend, format_timeline, is_full, parse_timeline
 from gitledger.store import layout
@@ -22,7 +23,30 @@ from gitledger.store.base import NewObject, ObjectStore
 from gitledger.store.pathmap import NEVER_SPLIT, PathMap
 from gitledger.store.tree import DIRECTORY, FILE, TreeEntry, format_tree
 
+# Timelines kept for the next publication, about 1 KB each.
+_KEPT_TIMELINES: Final = 50_000
 PATH_MAPS: Final = (layout.STATE, layout.INDEX, layout.RULES, layout.KEYS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """A publication's tree, not yet committed.
+
+    Attributes:
+        tree: its id.
+        objects: every object that it adds to the repository.
+        trees: what the tree names, by name.
+        events: its events in causal order.
+        deltas: the delta of each.
+        log: the Merkle log after its last event.
+    """
+
+    tree: Oid
+    objects: list[NewObject]
+    trees: Mapping[bytes, Oid]
+    events: tuple[EventId, ...]
+    deltas: tuple[Oid, ...]
+    log: Frontier
 
 
 class Draft:
@@ -57,8 +81,8 @@ class Draft:
         self.events: list[EventId] = []
         self._deltas: list[Oid] = []
         self._blobs: dict[Oid, bytes] = {}
-        self._values: dict[Variable, tuple[Oid, bytes] | None] = {}
-        self._touched: dict[Variable, Timeline] = {}
+        self._values: dict[Variable, tuple[Oid | None, bytes | None]] = {}
+        self._touched: set[Variable] = set()
         self._segments: set[Oid] = set()
 
     @property
@@ -74,45 +98,41 @@ class Draft:
     def value(self, variable: Variable) -> bytes | None:
         """Return the canonical bytes of what a variable holds now, or None."""
         if variable in self._values:
-            held = self._values[variable]
-            return held and held[1]
+            return self._values[variable][1]
         oid = self.state.get(variable)
         return oid and read(self._objects, oid, "blob")
 
-    def what_changes(self, writes: Mapping[Variable, bytes | None]) -> Delta:
-        """Return the delta of these writes on the state as it is now: only what really changes."""
-        changes: dict[Variable, bytes | None] = {}
-        for variable, value in writes.items():
-            before = self.state.get(variable)
-            if (None if value is None else self._format.oid("blob", value)) != before:
-                changes[variable] = value
-        return Delta(changes=changes)
+    def write(self, writes: Mapping[Variable, bytes | None]) -> Delta:
+        """Change the state; return what really changed.
 
-    def apply(self, delta: Delta) -> None:
-        """Change the state: deletions first, so that ``a`` can give way to ``a/b`` in one event.
+        Deletions go first, so that ``a`` can give way to ``a/b`` in one event.
 
         Raises:
             FormatError: a variable would hold a value beside one below it; the state is as it was before.
         """
-        undo: list[tuple[Variable, Oid | None]] = []
-        try:
-            for variable in [name for name, value in delta.changes.items() if value is None]:
-                undo.append((variable, self.state.get(variable)))
-                self.state.delete(variable)
-            for variable, value in delta.changes.items():
-                if value is not None:
-                    before = self.state.get(variable)
-                    self.state.set(variable, self._format.oid("blob", value))
-                    undo.append((variable, before))
-        except FormatError:
-            for variable, before in reversed(undo):
-                if before is None:
-                    self.state.delete(variable)
-                else:
-                    self.state.set(variable, before)
-            raise
-        for variable, value in delta.changes.items():
-            self._values[variable] = None if value is None else (self._format.oid("blob", value), value)
+        steps = []
+        for variable, value in writes.items():
+            before = self.state.get(variable)
+            oid = None if value is None else self._format.oid("blob", value)
+            if oid != before:
+                steps.append((variable, before, oid))
+        steps.sort(key=lambda step: step[2] is not None)
+        for done, (variable, _, oid) in enumerate(steps):
+            try:
+                self._point(variable, oid)
+            except FormatError:
+                for earlier, before, _ in reversed(steps[:done]):
+                    self._point(earlier, before)
+                raise
+        changes = {variable: writes[variable] for variable, _, _ in steps}
+        self._values.update((variable, (oid, changes[variable])) for variable, _, oid in steps)
+        return Delta(changes=changes)
+
+    def _point(self, variable: Variable, oid: Oid | None) -> None:
+        if oid is None:
+            self.state.delete(variable)
+        else:
+            self.state.set(variable, oid)
 
     def add(self, event: EventId, event_data: bytes, rule: bytes, delta: bytes, changed: Delta, key: str | None) -> None:
         """Take in an event whose delta was applied: timelines, rules, keys, log.
@@ -150,55 +170,76 @@ class Draft:
         found = self.keys.get(key_name(key))
         return EventId(found) if found else None
 
-    def seal(self, envelope: bytes) -> tuple[Oid, list[NewObject]]:
-        """Return the tree of the publication, and every object that it adds; the draft goes on behind it."""
-        new: list[NewObject] = []
-        for variable, value in self._values.items():
-            if value is not None and self.state.get(variable) == value[0]:
-                self._blobs[value[0]] = value[1]
-        for variable, timeline in self._touched.items():
-            self.index.set(variable, self._blob(format_timeline(timeline)))
+    def seal(self, envelope: bytes) -> Sealed:
+        """Turn the events so far into the tree of a publication; the draft goes on behind it."""
+        for oid, value in self._values.values():
+            if oid is not None and value is not None:
+                self._blobs[oid] = value
+        for variable in self._touched:
+            self.index.set(variable, self._blob(format_timeline(self._timelines[variable])))
         frontier, tiles = self._log.seal()
         for tile in tiles:
             self._log_tree.set(tile_path(tile.level, tile.index), self._blob(tile.data))
         self._log_tree.set(layout.LOG_HEAD, self._blob(format_head(frontier)))
-        roots = [*zip(PATH_MAPS, (self.state, self.index, self.rules, self.keys), strict=True), (layout.LOG, self._log_tree)]
+        trees = {
+            layout.EVENTS: [(layout.position_name(n), Oid(oid)) for n, oid in enumerate(self.events)],
+            layout.DELTAS: [(layout.position_name(n), oid) for n, oid in enumerate(self._deltas)],
+            layout.SEGMENTS: [(layout.oid_name(oid).encode(), oid) for oid in sorted(self._segments)],
+        }
+        new: list[NewObject] = []
         entries = [TreeEntry(FILE, layout.ENVELOPE, self._blob(envelope))]
-        for name, paths in roots:
+        for name, rows in trees.items():
+            if rows:
+                new.append(self._tree(TreeEntry(FILE, *row) for row in rows))
+                entries.append(TreeEntry(DIRECTORY, name, new[-1].oid))
+        for name, paths in self._path_maps():
             root = paths.root()
             if root:
                 entries.append(TreeEntry(DIRECTORY, name, root))
             new += paths.take_new()
-        for name, rows in (
-            (layout.EVENTS, [(layout.position_name(n), Oid(oid)) for n, oid in enumerate(self.events)]),
-            (layout.DELTAS, [(layout.position_name(n), oid) for n, oid in enumerate(self._deltas)]),
-            (layout.SEGMENTS, [(layout.oid_name(oid).encode(), oid) for oid in self._segments]),
-        ):
-            if rows:
-                data = format_tree(TreeEntry(FILE, *row) for row in rows)
-                entries.append(TreeEntry(DIRECTORY, name, self._format.oid("tree", data)))
-                new.append(NewObject(entries[-1].oid, "tree", data))
-        data = format_tree(entries)
-        tree = self._format.oid("tree", data)
+        new.append(self._tree(entries))
+        tree = new[-1].oid
         new += [NewObject(oid, "blob", content) for oid, content in self._blobs.items()]
-        new.append(NewObject(tree, "tree", data))
+        sealed = Sealed(
+            tree=tree,
+            objects=new,
+            trees={entry.name: entry.oid for entry in entries},
+            events=tuple(self.events),
+            deltas=tuple(self._deltas),
+            log=frontier,
+        )
         self._start()
-        return tree, new
+        return sealed
+
+    def _path_maps(self) -> list[tuple[bytes, PathMap]]:
+        maps = (self.state, self.index, self.rules, self.keys, self._log_tree)
+        return list(zip((*PATH_MAPS, layout.LOG), maps, strict=True))
+
+    def _tree(self, entries: Iterable[TreeEntry]) -> NewObject:
+        data = format_tree(entries)
+        return NewObject(self._format.oid("tree", data), "tree", data)
+
+    def load_timelines(self, variables: Iterable[Variable]) -> None:
+        """Read the timelines of variables that are about to be written, all at once."""
+        if len(self._timelines) > _KEPT_TIMELINES and not self._touched:
+            self._timelines.clear()
+        stored = [(name, self.index.get(name)) for name in dict.fromkeys(variables) if name not in self._timelines]
+        wanted = [(name, oid) for name, oid in stored if oid is not None]
+        found = self._objects.read_many([oid for _, oid in wanted])
+        for (name, oid), blob in zip(wanted, found, strict=True):
+            with damage_in(oid, "timeline"):
+                self._timelines[name] = parse_timeline(blob.data)
 
     def _extend(self, variable: Variable, event: EventId) -> None:
-        timeline = self._touched.get(variable)
-        if timeline is None:
-            stored = self.index.get(variable)
-            timeline = self._timeline(stored) if stored else None
+        if variable not in self._timelines:
+            self.load_timelines([variable])
+        timeline = self._timelines.get(variable)
         sealed = None
         if timeline is not None and is_full(timeline):
             sealed = self._blob(format_timeline(timeline))
             self._segments.add(sealed)
-        self._touched[variable] = extend(timeline, event, sealed)
-
-    def _timeline(self, oid: Oid) -> Timeline:
-        with damage_in(oid, "timeline"):
-            return parse_timeline(read(self._objects, oid, "blob"))
+        self._timelines[variable] = extend(timeline, event, sealed)
+        self._touched.add(variable)
 
     def _blob(self, data: bytes) -> Oid:
         oid = self._format.oid("blob", data)

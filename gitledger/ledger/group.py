@@ -22,7 +22,7 @@ from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import Place, events_since, find_event
 from gitledger.ledger.publication import Publication, published_at, read_delta, read_event
 from gitledger.ledger.state import State
-from gitledger.model.delta import Delta, format_delta, sort_variables
+from gitledger.model.delta import Delta, format_delta
 from gitledger.model.event import Event, format_event
 from gitledger.model.merge import Footprint, footprint, overlaps
 from gitledger.model.rule import Rule, format_rule
@@ -102,7 +102,7 @@ class Group:
         self._ledger = ledger
         self._head = head
         self._draft = draft
-        self._last = EventId(head.events[-1])
+        self._last = head.events[-1]
         self._new: dict[EventId, tuple[Event, Delta]] = {}
         self.answers: list[Appended] = []
         self.changed: list[tuple[Rule, Delta]] = []
@@ -110,6 +110,7 @@ class Group:
 
     def take_all(self, changes: Sequence[Change], since: Since) -> LedgerError | None:
         """Take changes until one is refused; return why, or None if all were taken."""
+        self._draft.load_timelines(name for change in changes for name in change.writes)
         for change in changes:
             try:
                 self._take(change, since)
@@ -125,8 +126,7 @@ class Group:
             return
         since.check(change)
         self._check_expected(change)
-        delta = self._draft.what_changes(change.writes)
-        self._draft.apply(delta)
+        delta = self._draft.write(change.writes)
         rule_data, delta_data = _rule_bytes(change.rule), format_delta(delta)
         blob = self._ledger.objects.format.oid
         event = Event(
@@ -134,7 +134,7 @@ class Group:
             rule=blob("blob", rule_data),
             after=self._draft.after,
             writeset=delta.writeset,
-            readset=sort_variables(change.reads),
+            readset=tuple(sorted(change.reads)),
             delta=blob("blob", delta_data),
         )
         data = format_event(event)

@@ -30,7 +30,7 @@ def init(ledger: Ledger) -> Appended:
     data = format_event(event)
     event_id = EventId(blob("blob", data))
     draft.add(event_id, data, rule, delta, nothing, None)
-    commit, objects = seal(
+    publication, objects = seal(
         ledger,
         draft,
         op="genesis",
@@ -40,7 +40,7 @@ def init(ledger: Ledger) -> Appended:
         message=f"ledger: start {ledger.name}\n",
     )
     try:
-        publish(ledger, None, objects, commit)
+        publish(ledger, None, publication, objects)
     except StaleRefError:
         # Somebody else started it in this moment.
         return Appended(event=head_of(ledger).events[-1], is_new=False)

@@ -103,7 +103,7 @@ def merge(ledger: Ledger, other: LedgerName) -> Merged:
     data = format_event(event)
     event_id = EventId(blob("blob", data))
     draft.add(event_id, data, rule, delta, nothing, None)
-    commit, objects = seal(
+    publication, objects = seal(
         ledger,
         draft,
         op="merge",
@@ -112,7 +112,7 @@ def merge(ledger: Ledger, other: LedgerName) -> Merged:
         events=[{}],
         message=f"ledger: merge {other}\n",
     )
-    publish(ledger, head, objects, commit)
+    publish(ledger, head, publication, objects)
     return Merged(outcome="merged", event=event_id)
 
 
@@ -146,7 +146,7 @@ def join(objects: ObjectStore, joined: Join) -> Draft:
             event=place.event,
             leaf=stored_leaf(objects, place.publication, place.position),
         )
-    draft.apply(draft.what_changes(changes))
+    draft.write(changes)
     last = Place(
         publication=joined.second,
         position=len(joined.second.events) - 1,

@@ -7,7 +7,7 @@ from gitledger.codec import Value
 from gitledger.ids import Oid
 from gitledger.ledger.draft import Draft
 from gitledger.ledger.handle import Ledger
-from gitledger.ledger.publication import Publication, read_publication
+from gitledger.ledger.publication import Publication
 from gitledger.model.delta import Delta
 from gitledger.model.envelope import Envelope, Op, format_envelope
 from gitledger.model.rule import Rule
@@ -28,8 +28,8 @@ def seal(
     parents: Sequence[Oid],
     events: Sequence[Mapping[str, Value]],
     message: str,
-) -> tuple[Oid, list[NewObject]]:
-    """Return the commit that publishes what a draft holds, and all objects to write, the commit last.
+) -> tuple[Publication, list[NewObject]]:
+    """Return the publication of what a draft holds, and all objects to write for it.
 
     Args:
         ledger: says who publishes, and when.
@@ -50,9 +50,9 @@ def seal(
         time=format_time(now),
         events=tuple(events),
     )
-    tree, objects = draft.seal(format_envelope(envelope))
+    sealed = draft.seal(format_envelope(envelope))
     commit = Commit(
-        tree=tree,
+        tree=sealed.tree,
         parents=tuple(parents),
         author=people.author,
         committer=people.committer,
@@ -60,19 +60,26 @@ def seal(
     )
     data = format_commit(commit)
     oid = ledger.objects.format.oid("commit", data)
-    return oid, [*objects, NewObject(oid, "commit", data)]
+    publication = Publication(
+        oid=oid,
+        commit=commit,
+        trees=sealed.trees,
+        events=sealed.events,
+        deltas=sealed.deltas,
+        log=sealed.log,
+    )
+    return publication, [*sealed.objects, NewObject(oid, "commit", data)]
 
 
-def publish(ledger: Ledger, head: Publication | None, objects: Sequence[NewObject], new: Oid) -> Publication:
-    """Write objects, then move the ledger's ref from ``head`` to ``new``; return the new head.
+def publish(ledger: Ledger, head: Publication | None, new: Publication, objects: Sequence[NewObject]) -> None:
+    """Write objects, then move the ledger's ref from ``head`` to ``new``.
 
     Raises:
         StaleRefError: somebody else published since ``head`` was read; nothing moved.
         StorageError: the disk refuses; nothing moved.
     """
     ledger.objects.write(objects)
-    ledger.refs.update([RefUpdate(layout.ledger_ref(ledger.name), head.oid if head else None, new)])
-    return read_publication(ledger.objects, new)
+    ledger.refs.update([RefUpdate(layout.ledger_ref(ledger.name), head.oid if head else None, new.oid)])
 
 
 def format_time(seconds: int) -> str:

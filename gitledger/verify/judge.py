@@ -80,7 +80,8 @@ class Judge:
             self._event(case, draft, event, delta, expected, envelope.events[position].get("key") if envelope else None)
             expected = (EventId(event.oid),)
         # 5. the whole tree
-        tree, new = draft.seal(envelope_data)
+        sealed = draft.seal(envelope_data)
+        tree, new = sealed.tree, sealed.objects
         if tree != commit.tree:
             self._differences(case, oid, commit.tree, tree, new)
             raise UnjudgeableError
@@ -179,11 +180,10 @@ class Judge:
         self._kind(case, where, event, rule, delta, parents)
         if event.writeset != delta.writeset:
             case.note("event-writeset", where, f"it is {list(event.writeset)}; expected {list(delta.writeset)}")
-        exact = draft.what_changes(delta.changes)
+        exact = case.parse("delta-conflict", where_delta, lambda: draft.write(delta.changes))
         padding = sorted(delta.changes.keys() - exact.changes.keys())
         if padding:
             case.note("delta-padded", where_delta, f"it sets {padding} to what they hold; expected only changes")
-        case.parse("delta-conflict", where_delta, lambda: draft.apply(exact))
         if draft.after != event.after:
             case.note("event-after", where, f"it claims state {event.after.hex()}; expected {draft.after.hex()}")
         self.events += 1
