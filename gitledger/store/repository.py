@@ -29,8 +29,9 @@ class Repository:
         bare: whether it has no working tree.
         shallow: whether history was cut off when it was cloned.
         promisor: whether it is a partial clone: objects that are not here may be fetched when they are read.
-        config: the settings ``ledger.*``, ``user.*``, ``core.*``, ``extensions.*`` and ``remote.*.promisor``; section
-            and variable in lower case, the last value of each; "true" for a name without a value.
+        config: the settings ``ledger.*``, ``user.*``, ``author.*``, ``committer.*``, ``core.*``, ``color.*``,
+            ``extensions.*`` and ``remote.*.promisor``; section and variable in lower case, the last value of each;
+            "true" for a name without a value.
     """
 
     git_dir: Path
