@@ -1,10 +1,12 @@
-"""Git trees as bytes: ``format_tree`` and ``parse_tree``.
+"""Git trees as bytes: ``format_tree`` and ``parse_tree``, and the rows that a tree is made of.
 
 Our trees hold plain files and directories and nothing else: no executables, no symbolic links, no gitlinks. The
 parser refuses everything that Git itself would not have written: wrong order, duplicates, padded modes.
 """
 
+import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Final, NamedTuple
 
 from gitledger.errors import FormatError
@@ -12,6 +14,10 @@ from gitledger.ids import ObjectFormat, Oid
 
 FILE: Final = b"100644"
 DIRECTORY: Final = b"40000"
+# Where the name is in a row, and the first byte of a directory's row.
+_FILE_NAME: Final = len(FILE) + 1
+_DIRECTORY_NAME: Final = len(DIRECTORY) + 1
+_DIRECTORY_BYTE: Final = DIRECTORY[0]
 
 
 class TreeEntry(NamedTuple):
@@ -28,7 +34,7 @@ class TreeEntry(NamedTuple):
 
 
 def format_tree(entries: Iterable[TreeEntry]) -> bytes:
-    """Return the bytes of a tree, sorted as Git sorts."""
+    """Return the bytes of a tree, sorted as Git sorts; the names must be distinct."""
     ordered = sorted(entries, key=lambda entry: entry.order)
     return b"".join([b"%s %s\0%s" % entry for entry in ordered])
 
@@ -39,27 +45,44 @@ def parse_tree(data: bytes, object_format: ObjectFormat) -> list[TreeEntry]:
     Raises:
         FormatError: bytes that Git would not have written, or a mode that no tree of a ledger has.
     """
-    entries = []
-    position, end = 0, len(data)
+    entries = [TreeEntry(mode, name, Oid(oid)) for mode, name, oid in _rows(object_format.size).findall(data)]
+    covered = sum([len(mode) + len(name) for mode, name, _ in entries]) + len(entries) * (2 + object_format.size)
+    if covered != len(data):
+        raise FormatError("a tree holds bytes that are no row; expected 100644 or 40000, name and object id")
     before = b""
-    names: set[bytes] = set()
-    while position < end:
-        space = data.find(b" ", position, position + 7)
-        zero = data.find(b"\0", space)
-        mode = data[position:space]
-        stop = zero + 1 + object_format.size
-        if space < 0 or zero < 0 or stop > end:
-            raise FormatError(f"a tree is cut short at byte {position}; expected mode, name and object id")
-        if mode not in (FILE, DIRECTORY):
-            raise FormatError(f"a tree has the mode {mode!r}; expected 100644 or 40000")
-        entry = TreeEntry(mode, data[space + 1 : zero], Oid(data[zero + 1 : stop]))
-        order = entry.order
-        if not entry.name or b"/" in entry.name:
-            raise FormatError(f"a tree has the name {entry.name!r}; expected one path component")
-        if order <= before or entry.name in names:
-            raise FormatError(f"a tree has {entry.name!r} out of order or twice; expected Git's order")
+    for mode, name, _ in entries:
+        order = name + b"/" if mode == DIRECTORY else name
+        if order <= before:
+            raise FormatError(f"a tree has {name!r} out of order or twice; expected Git's order")
         before = order
-        names.add(entry.name)
-        entries.append(entry)
-        position = stop
+    if len({name for _, name, _ in entries}) != len(entries):
+        raise FormatError("a tree has a name twice, as a file and as a directory; expected distinct names")
     return entries
+
+
+def file_head(name: bytes) -> bytes:
+    """Return what stands before the object id in the row of a file."""
+    return b"100644 " + name + b"\0"
+
+
+def directory_head(name: bytes) -> bytes:
+    """Return what stands before the object id in the row of a directory."""
+    return b"40000 " + name + b"\0"
+
+
+def row_name(row: bytes) -> bytes:
+    """Return the name in a row."""
+    return row[row.index(b" ") + 1 : row.index(0)]
+
+
+def row_order(data: bytes | bytearray, start: int = 0) -> bytes | bytearray:
+    """Return what Git sorts the row that begins at ``start`` by, as `TreeEntry.order` does."""
+    end = data.index(0, start)
+    if data[start] == _DIRECTORY_BYTE:
+        return data[start + _DIRECTORY_NAME : end] + b"/"
+    return data[start + _FILE_NAME : end]
+
+
+@cache
+def _rows(oid_size: int) -> re.Pattern[bytes]:
+    return re.compile(rb"(%s|%s) ([^/\0]+)\0(.{%d})" % (FILE, DIRECTORY, oid_size), re.DOTALL)
