@@ -104,6 +104,16 @@ def test_only_what_came_before_the_log_was_opened_is_read() -> None:
     assert stored.reads == [("leaves", 256, 300)]
 
 
+def test_above_level_0_too_only_what_came_before_the_log_was_opened_is_read() -> None:
+    stored = Stored(65_000)
+    log = TiledLog(frontier=frontier_of(65_000))
+    for size in (65_000, 65_300):
+        log, tiles = extend(log, hashed()[size : size + 300], stored.reader())
+        assert tiles == expected_tiles(size, size + 300)
+    assert log.frontier == frontier_of(65_600)
+    assert stored.reads == [("leaves", 64_768, 65_000), *(("tile", 0, n) for n in range(253))]
+
+
 def test_what_was_read_once_is_known_from_then_on() -> None:
     log, _ = extend(TiledLog(frontier=frontier_of(300)), hashed()[300:520], Stored(300).reader())
     for size in range(520, 1100, 20):
