@@ -1,0 +1,158 @@
+"""The vectors of the model's structures; ``docs/format/README.md`` says what a file holds."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gitledger import errors
+from gitledger.ids import SHA1, SHA256, EventId, Oid
+from gitledger.model.delta import Delta, format_delta, parse_delta, sort_variables
+from gitledger.model.envelope import Envelope, format_envelope, parse_envelope
+from gitledger.model.event import Event, format_event, parse_event
+from gitledger.model.merge import Footprint, Overlap, footprint, plan
+from gitledger.model.rule import Rule, format_rule, parse_rule
+from gitledger.model.timeline import Timeline, format_timeline, parse_timeline
+from gitledger.model.value import parse_value
+from vectors.generate_model.__main__ import STRUCTURES, main
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "vectors"
+FILES = sorted(path for name in STRUCTURES for path in (FOLDER / name).glob("*.json"))
+PAGES = [ROOT / "docs" / "format" / f"{name}.md" for name in ("event", "timeline", "envelope", "publication", "merge")]
+EXAMPLE = re.compile(r"```hex vectors/(?P<vector>[^\n]+)\n(?P<lines>.*?)```", re.DOTALL)
+FORMATS = {20: SHA1, 32: SHA256}
+
+Vector = dict[str, Any]
+
+
+def oid(digits: str) -> Oid:
+    return Oid(bytes.fromhex(digits))
+
+
+def event_ids(digits: list[str]) -> tuple[EventId, ...]:
+    return tuple(EventId(oid(one)) for one in digits)
+
+
+def event(vector: Vector) -> None:
+    data = bytes.fromhex(vector["bytes"])
+    found = parse_event(data)
+    assert found == Event(
+        parents=event_ids(vector["parents"]),
+        rule=oid(vector["rule"]),
+        after=oid(vector["after"]),
+        delta=oid(vector["delta"]),
+        writeset=tuple(vector["writeset"]),
+        readset=tuple(vector["readset"]),
+    )
+    assert format_event(found) == data
+    assert FORMATS[len(found.delta)].oid("blob", data).hex() == vector["id"]
+
+
+def delta(vector: Vector) -> None:
+    data = bytes.fromhex(vector["bytes"])
+    found = parse_delta(data)
+    assert found == Delta(changes={name: value and bytes.fromhex(value) for name, value in vector["changes"].items()})
+    assert format_delta(found) == data
+    assert {one.name: one.oid("blob", data).hex() for one in (SHA1, SHA256)} == vector["ids"]
+
+
+def rule(vector: Vector) -> None:
+    data = bytes.fromhex(vector["bytes"])
+    found = parse_rule(data)
+    fields = {name: parse_value(bytes.fromhex(value)) for name, value in vector["fields"].items()}
+    assert found == Rule(name=vector["name"], version=vector["version"], fields=fields)
+    assert format_rule(found) == data
+    assert {one.name: one.oid("blob", data).hex() for one in (SHA1, SHA256)} == vector["ids"]
+
+
+def timeline(vector: Vector) -> None:
+    data = bytes.fromhex(vector["bytes"])
+    found = parse_timeline(data)
+    prev = vector["prev"] and oid(vector["prev"])
+    assert found == Timeline(count=vector["count"], prev=prev, ids=event_ids(vector["events"]))
+    assert format_timeline(found) == data
+    assert FORMATS[len(found.ids[0])].oid("blob", data).hex() == vector["id"]
+
+
+def envelope(vector: Vector) -> None:
+    data = bytes.fromhex(vector["bytes"])
+    found = parse_envelope(data)
+    parts = {name: vector[name] for name in ("op", "ts", "author", "actor", "time")}
+    assert found == Envelope(**parts, events=tuple(vector["events"]))
+    assert format_envelope(found) == data
+
+
+def merge(vector: Vector) -> None:
+    heads = event_ids([vector["left_head"], vector["right_head"]])
+    found = plan(heads[0], touched(vector["left"]), heads[1], touched(vector["right"]))
+    assert found.parents == event_ids(vector["parents"])
+    numbers = {one["event"]: n for side in ("left", "right") for n, one in enumerate(vector[side], 1)}
+    told = [tell(overlap, numbers, is_turned=found.parents != heads) for overlap in found.overlaps]
+    assert sorted(told) == sorted(vector.get("overlaps", []))
+    assert found.is_valid is not bool(told)
+    if not found.is_valid:
+        raise errors.OverlapError("the two sides cannot be joined")
+
+
+def touched(events: list[dict[str, Any]]) -> Footprint:
+    """Return the footprint of a side, through events whose other parts are no matter."""
+    nothing = Oid(bytes(20))
+    return footprint(
+        (
+            EventId(oid(one["event"])),
+            Event(
+                parents=(EventId(nothing),),
+                rule=nothing,
+                after=nothing,
+                delta=nothing,
+                writeset=sort_variables(one["writes"]),
+                readset=sort_variables(one["reads"]),
+            ),
+        )
+        for one in events
+    )
+
+
+def tell(overlap: Overlap, numbers: dict[str, int], *, is_turned: bool) -> str:
+    left = f"{overlap.access} {overlap.variable} {numbers[overlap.event.hex()]}"
+    right = f"{overlap.other_access} {overlap.other} {numbers[overlap.other_event.hex()]}"
+    return f"{right} / {left}" if is_turned else f"{left} / {right}"
+
+
+JUDGES: dict[str, Callable[[Vector], None]] = {
+    "event": event,
+    "delta": delta,
+    "rule": rule,
+    "timeline": timeline,
+    "envelope": envelope,
+    "merge": merge,
+}
+
+
+def test_the_vectors_are_there() -> None:
+    assert JUDGES.keys() == STRUCTURES.keys()
+    counts = {name: len(list((FOLDER / name).glob("*.json"))) for name in JUDGES}
+    least = {"event": 95, "delta": 47, "rule": 31, "timeline": 43, "envelope": 71, "merge": 23}
+    assert all(counts[name] >= number for name, number in least.items()), counts
+
+
+def test_the_generator_writes_exactly_the_vectors_that_are_there(tmp_path: Path) -> None:
+    main(tmp_path)
+    written = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*.json")}
+    assert written == {path.relative_to(FOLDER): path.read_bytes() for path in FILES}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_vector(path: Path) -> None:
+    vector = json.loads(path.read_text(encoding="utf-8"))
+    judge = JUDGES[path.parent.name]
+    if vector["expected"] == "accept":
+        judge(vector)
+    else:
+        with pytest.raises(getattr(errors, vector["expected"])) as refusal:
+            judge(vector)
+        assert refusal.type.__name__ == vector["expected"]
