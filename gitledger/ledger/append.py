@@ -10,9 +10,9 @@ The procedure (``docs/format/publication.md``, "Appending"):
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from typing import Final
 
+from gitledger.codec import encode
 from gitledger.errors import ConflictError, StaleRefError
 from gitledger.ledger.change import Change
 from gitledger.ledger.draft import Draft
@@ -23,6 +23,8 @@ from gitledger.ledger.publish import commit_message, publish, seal
 
 GROUP_EVENTS: Final = 4_096
 """How many events one publication of a batch carries. More would save little space and make a past state cost more."""
+GROUP_BYTES: Final = 8 * 1024 * 1024
+"""How many bytes of names, values and meta end a publication before that; its envelope must stay below 64 MiB."""
 ATTEMPTS: Final = 64
 
 
@@ -43,24 +45,29 @@ def append(ledger: Ledger, change: Change) -> Appended:
 def append_batch(ledger: Ledger, changes: Iterable[Change], *, group: int = GROUP_EVENTS) -> Iterator[Appended]:
     """Record changes in order, many to a publication; yield each answer once it is durable.
 
-    Memory is bounded by ``group`` changes. If ``changes`` itself fails, or a change is refused, those before it are
-    published and yielded first; nothing after them is written.
+    Memory is bounded by ``group`` changes, 8 MiB of them, or a single larger one. If ``changes`` itself fails, or a
+    change is refused, those before it are published and yielded first; nothing after them is written.
 
     Raises:
         LedgerError: as `append`, about the first change that was not yielded.
     """
     writer = Writer(ledger)
     pending = iter(changes)
-    while True:
+    full = True
+    while full:
         chunk: list[Change] = []
+        size, full = 0, False
         try:
-            for change in islice(pending, group):
-                chunk.append(change)  # noqa: PERF402 - a failing source must not take the changes before it along
+            for change in pending:
+                chunk.append(change)
+                size += _size(change)
+                full = len(chunk) == group or size >= GROUP_BYTES
+                if full:
+                    break
         finally:
+            # A failing source does not take the changes before it along.
             if chunk:
                 yield from writer.append(chunk)
-        if len(chunk) < group:
-            return
 
 
 class Writer:
@@ -110,3 +117,8 @@ class Writer:
         publish(self._ledger, self._head, publication, objects)
         self._head = publication
         self._ts += 1
+
+
+def _size(change: Change) -> int:
+    written = sum(len(name) + len(value or b"") for name, value in change.writes.items())
+    return written + (len(encode(dict(change.meta))) if change.meta else 0)

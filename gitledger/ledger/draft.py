@@ -12,19 +12,17 @@ from typing import Final
 
 from gitledger.errors import DamageError, FormatError
 from gitledger.ids import EventId, Oid, Variable
-from gitledger.ledger.leaves import GrowingLog
-from gitledger.ledger.publication import Publication, damage_in, read
+from gitledger.ledger.growing_log import GrowingLog
+from gitledger.ledger.growing_timelines import GrowingTimelines
+from gitledger.ledger.publication import Publication, read
 from gitledger.model.delta import Delta
 from gitledger.model.merkle import Frontier, format_head, leaf_data, leaf_hash
 from gitledger.model.tile import tile_path
-from gitledger.model.timeline import Timeline, extend, format_timeline, is_full, parse_timeline
 from gitledger.store import layout
 from gitledger.store.base import NewObject, ObjectStore
 from gitledger.store.pathmap import NEVER_SPLIT, PathMap
 from gitledger.store.tree import DIRECTORY, FILE, TreeEntry, format_tree
 
-# Timelines kept for the next publication, about 1 KB each.
-_KEPT_TIMELINES: Final = 50_000
 PATH_MAPS: Final = (layout.STATE, layout.INDEX, layout.RULES, layout.KEYS)
 
 
@@ -73,7 +71,7 @@ class Draft:
         self._log_tree = PathMap(self._load, self._format, trees.get(layout.LOG), split_above=NEVER_SPLIT)
         self._log = GrowingLog(objects, head, self._tile)
         self._empty_tree = self._format.oid("tree", b"")
-        self._timelines: dict[Variable, Timeline] = {}
+        self.timelines = GrowingTimelines(objects, self.index)
         self._start()
 
     def _start(self) -> None:
@@ -82,8 +80,6 @@ class Draft:
         self._deltas: list[Oid] = []
         self._blobs: dict[Oid, bytes] = {}
         self._values: dict[Variable, tuple[Oid | None, bytes | None]] = {}
-        self._touched: set[Variable] = set()
-        self._segments: set[Oid] = set()
 
     @property
     def after(self) -> Oid:
@@ -152,7 +148,7 @@ class Draft:
         self.events.append(event)
         self._deltas.append(delta_oid)
         for variable in changed.changes:
-            self._extend(variable, event)
+            self.timelines.append(variable, event)
         self.adopt(event, (rule_oid, rule), key, leaf_hash(leaf_data(event_data, rule, delta)))
 
     def adopt(self, event: EventId, rule: tuple[Oid, bytes], key: str | None, leaf: bytes) -> None:
@@ -175,8 +171,8 @@ class Draft:
         for oid, value in self._values.values():
             if oid is not None and value is not None:
                 self._blobs[oid] = value
-        for variable in self._touched:
-            self.index.set(variable, self._blob(format_timeline(self._timelines[variable])))
+        segments, full = self.timelines.seal()
+        self._blobs.update(segments)
         frontier, tiles = self._log.seal()
         for tile in tiles:
             self._log_tree.set(tile_path(tile.level, tile.index), self._blob(tile.data))
@@ -184,7 +180,7 @@ class Draft:
         trees = {
             layout.EVENTS: [(layout.position_name(n), Oid(oid)) for n, oid in enumerate(self.events)],
             layout.DELTAS: [(layout.position_name(n), oid) for n, oid in enumerate(self._deltas)],
-            layout.SEGMENTS: [(layout.oid_name(oid).encode(), oid) for oid in sorted(self._segments)],
+            layout.SEGMENTS: [(layout.oid_name(oid).encode(), oid) for oid in full],
         }
         new: list[NewObject] = []
         entries = [TreeEntry(FILE, layout.ENVELOPE, self._blob(envelope))]
@@ -218,28 +214,6 @@ class Draft:
     def _tree(self, entries: Iterable[TreeEntry]) -> NewObject:
         data = format_tree(entries)
         return NewObject(self._format.oid("tree", data), "tree", data)
-
-    def load_timelines(self, variables: Iterable[Variable]) -> None:
-        """Read the timelines of variables that are about to be written, all at once."""
-        if len(self._timelines) > _KEPT_TIMELINES and not self._touched:
-            self._timelines.clear()
-        stored = [(name, self.index.get(name)) for name in dict.fromkeys(variables) if name not in self._timelines]
-        wanted = [(name, oid) for name, oid in stored if oid is not None]
-        found = self._objects.read_many([oid for _, oid in wanted])
-        for (name, oid), blob in zip(wanted, found, strict=True):
-            with damage_in(oid, "timeline"):
-                self._timelines[name] = parse_timeline(blob.data)
-
-    def _extend(self, variable: Variable, event: EventId) -> None:
-        if variable not in self._timelines:
-            self.load_timelines([variable])
-        timeline = self._timelines.get(variable)
-        sealed = None
-        if timeline is not None and is_full(timeline):
-            sealed = self._blob(format_timeline(timeline))
-            self._segments.add(sealed)
-        self._timelines[variable] = extend(timeline, event, sealed)
-        self._touched.add(variable)
 
     def _blob(self, data: bytes) -> Oid:
         oid = self._format.oid("blob", data)

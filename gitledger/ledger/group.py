@@ -25,7 +25,7 @@ from gitledger.ledger.state import State
 from gitledger.model.delta import Delta, format_delta
 from gitledger.model.event import Event, format_event
 from gitledger.model.merge import Footprint, footprint, overlaps
-from gitledger.model.rule import Rule, format_rule
+from gitledger.model.rule import OURS, Rule, format_rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,16 +53,23 @@ class Since:
         events = events_since(ledger.objects, old, new) if old.oid != new.oid else []
         self._places: dict[EventId, Place] = {place.event: place for place, _ in events}
         self._footprint = footprint((place.event, event) for place, event in events)
+        self._rules = {event.rule for _, event in events}
 
     def check(self, change: Change) -> None:
-        """Refuse a change that overlaps.
+        """Refuse a change that overlaps, or that one of our own verbs has made in the meantime.
 
         Raises:
             OverlapError: names the variable, the event that got there first, who published it and when, and what
                 would have been written.
+            ConflictError: the same verb ran elsewhere; even what overlaps with nothing is there now.
         """
         if not self._places:
             return
+        if change.rule.name in OURS and self._objects.format.oid("blob", _rule_bytes(change.rule)) in self._rules:
+            raise ConflictError(
+                f"another {change.rule.name} published since this one read the ledger; expected to be alone",
+                hint="run it again: it goes on behind what is there",
+            )
         mine = Footprint(
             writes=dict.fromkeys(change.writes, EventId(b"")),
             reads=dict.fromkeys(change.reads, EventId(b"")),
@@ -110,7 +117,7 @@ class Group:
 
     def take_all(self, changes: Sequence[Change], since: Since) -> LedgerError | None:
         """Take changes until one is refused; return why, or None if all were taken."""
-        self._draft.load_timelines(name for change in changes for name in change.writes)
+        self._draft.timelines.load(name for change in changes for name in change.writes)
         for change in changes:
             try:
                 self._take(change, since)

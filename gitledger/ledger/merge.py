@@ -12,7 +12,7 @@ from gitledger.ids import EventId, LedgerName, Variable, shown
 from gitledger.ledger.draft import Draft
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import Place, events_since
-from gitledger.ledger.leaves import stored_leaf
+from gitledger.ledger.growing_log import stored_leaf
 from gitledger.ledger.publication import Publication, head_of, published_at, read, read_delta, read_envelope
 from gitledger.ledger.publish import publish, seal
 from gitledger.ledger.resolve import resolve

@@ -1,0 +1,65 @@
+"""The timelines of a draft: each variable's newest segment in memory while events are taken in, stored once."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from gitledger.ids import EventId, ObjectFormat, Oid, Variable
+from gitledger.ledger.publication import damage_in
+from gitledger.model.timeline import Timeline, extend, format_timeline, is_full, parse_timeline
+from gitledger.store.base import ObjectStore
+from gitledger.store.pathmap import PathMap
+
+# Timelines kept for the next publication, about 1 KB each.
+_KEPT: Final = 50_000
+
+
+class GrowingTimelines:
+    """The timelines of a draft.
+
+    Args:
+        objects: where stored segments are read.
+        index: where they are listed; brought up to date by `seal`.
+    """
+
+    def __init__(self, objects: ObjectStore, index: PathMap) -> None:
+        self._objects = objects
+        self._format: ObjectFormat = objects.format
+        self._index = index
+        self._newest: dict[Variable, Timeline] = {}
+        self._touched: set[Variable] = set()
+        self._sealed: dict[Oid, bytes] = {}
+
+    def load(self, variables: Iterable[Variable]) -> None:
+        """Read the timelines of variables that are about to be written, all at once."""
+        stored = [(name, self._index.get(name)) for name in dict.fromkeys(variables) if name not in self._newest]
+        wanted = [(name, oid) for name, oid in stored if oid is not None]
+        found = self._objects.read_many([oid for _, oid in wanted])
+        for (name, oid), blob in zip(wanted, found, strict=True):
+            with damage_in(oid, "timeline"):
+                self._newest[name] = parse_timeline(blob.data)
+
+    def append(self, variable: Variable, event: EventId) -> None:
+        """Note that an event changed a variable."""
+        if variable not in self._newest:
+            self.load([variable])
+        timeline = self._newest.get(variable)
+        full = None
+        if timeline is not None and is_full(timeline):
+            data = format_timeline(timeline)
+            full = self._format.oid("blob", data)
+            self._sealed[full] = data
+        self._newest[variable] = extend(timeline, event, full)
+        self._touched.add(variable)
+
+    def seal(self) -> tuple[dict[Oid, bytes], list[Oid]]:
+        """Bring the index up to date; return all new segments, and those of them that are full and done with."""
+        blobs, segments = self._sealed, sorted(self._sealed)
+        for variable in self._touched:
+            data = format_timeline(self._newest[variable])
+            oid = self._format.oid("blob", data)
+            blobs[oid] = data
+            self._index.set(variable, oid)
+        self._sealed, self._touched = {}, set()
+        if len(self._newest) > _KEPT:
+            self._newest.clear()
+        return blobs, segments
