@@ -204,6 +204,10 @@ def decode(data: bytes, *, limit: int = SIZE_LIMIT) -> Value:
         if _ARRAY <= data[position] < _TAG:
             if len(outer) == DEPTH_LIMIT:
                 raise _refusal(position, f"more than {DEPTH_LIMIT} arrays and maps are open", "less nesting")
+            if data[position] & 31 == 0:  # empty, which most maps of an envelope are: nothing to open
+                items.append({} if data[position] >= _MAP else [])
+                position += 1
+                continue
             outer.append((items, starts, wanted, is_map))
             items, starts, is_map = [], [], data[position] >= _MAP
             wanted, position = _read_argument(data, position)
