@@ -29,6 +29,8 @@ _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
 _PAYLOAD: Final = frozenset({"author", "actor", "time", "events"})
 _TEXTS: Final = ("author", "message", "key", "time")
 _REMEMBERED: Final = frozenset({*_TEXTS, "git", "meta"})
+# An empty map, ready to be written: of nearly every event of a batch there is nothing to remember.
+_NOTHING: Final = codec.Encoded(b"\xa0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,7 @@ def format_envelope(envelope: Envelope) -> bytes:
         "author": envelope.author,
         "actor": envelope.actor,
         "time": envelope.time,
-        "events": [dict(event) for event in envelope.events],
+        "events": [dict(event) if event else _NOTHING for event in envelope.events],
     }
     return codec.encode({"op": envelope.op, "ts": envelope.ts, "payload": payload})
 
