@@ -99,9 +99,7 @@ def overlaps(left: Footprint, right: Footprint) -> tuple[Overlap, ...]:
 
 
 def plan(left: EventId, left_side: Footprint, right: EventId, right_side: Footprint) -> MergePlan:
-    """Return the plan that joins two different heads, given what each side did since their common ancestors."""
-    if left == right:
-        raise AssertionError(f"a merge of {left.hex()} with itself")
+    """Return the plan that joins two heads, given what each side did since their common ancestors."""
     if left > right:
         left, left_side, right, right_side = right, right_side, left, left_side
     return MergePlan(parents=(left, right), overlaps=overlaps(left_side, right_side))

@@ -1,5 +1,3 @@
-import pytest
-
 from gitledger.ids import EventId, Oid, Variable
 from gitledger.model.event import Event
 from gitledger.model.merge import Footprint, Overlap, footprint, overlaps, plan
@@ -67,8 +65,3 @@ def test_a_plan_is_the_same_whichever_side_makes_it() -> None:
 
 def test_disjoint_sides_may_be_joined() -> None:
     assert plan(LOW, side("a"), HIGH, side("b")).is_valid
-
-
-def test_a_merge_of_a_head_with_itself_is_our_own_mistake() -> None:
-    with pytest.raises(AssertionError, match="itself"):
-        plan(LOW, side(), LOW, side())
