@@ -105,20 +105,20 @@ class Program:
             raise killed(done.returncode)
         return Finished(done.returncode, done.stdout, done.stderr)
 
-    def start(self, *arguments: str) -> Child:
-        """Start a git that stays.
+    def start(self, *arguments: str, errors: IO[bytes] | int = subprocess.DEVNULL) -> Child:
+        """Start a git that stays; what it complains of goes to the file ``errors``.
 
         Raises:
             StorageError: git cannot be started.
         """
         with self._starting():
-            # Nobody empties a pipe of errors while the child lives, and a full one would stop it for ever.
+            # Never a pipe: nobody would empty it while the child lives, and a full one would stop it for ever.
             return Child(
                 subprocess.Popen(  # noqa: S603 - our own arguments, and no shell
                     [*self.arguments, *arguments],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
-                    stderr=subprocess.DEVNULL,
+                    stderr=errors,
                     env=self.environment,
                 ),
             )
