@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
-from gitledger.codec import Value, encode
+from gitledger.codec import Key, Value, encode
 from gitledger.errors import DamageError, FormatError
 from gitledger.ids import EventId, Oid, parse_oid
-from gitledger.ledger.append import GROUP_EVENTS, append_batch
+from gitledger.ledger.append import WRITE_EVENTS, append_batch
 from gitledger.ledger.change import Change
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import Place, backwards
@@ -40,16 +40,16 @@ class Imported:
     event: EventId
 
 
-def import_git(ledger: Ledger, history: GitHistory, *, group: int = GROUP_EVENTS) -> Iterator[Imported]:
+def import_git(ledger: Ledger, history: GitHistory, *, at_once: int = WRITE_EVENTS) -> Iterator[Imported]:
     """Append one event per commit of a history that the ledger has not yet; yield each once it is durable.
 
     ``import_git(ledger, GitHistory(repository, env, rev))``, with the repository of the ledger: values name its
-    objects. Memory is bounded by ``group`` commits.
+    objects. Memory is bounded as in `append_batch`.
 
     Args:
         ledger: what to append to.
         history: where the commits come from.
-        group: how many events one publication carries at most.
+        at_once: how many events are made durable together at most.
 
     Raises:
         NotFoundError: there is no such ledger, or the history is cut off.
@@ -68,7 +68,7 @@ def import_git(ledger: Ledger, history: GitHistory, *, group: int = GROUP_EVENTS
             taken.append(commit.oid)
             yield change
 
-    for appended in append_batch(ledger, changes(), group=group):
+    for appended in append_batch(ledger, changes(), at_once=at_once):
         yield Imported(commit=taken.popleft(), event=appended.event)
 
 
@@ -114,7 +114,7 @@ def _change(commit: SourceCommit) -> Change:
         }
     except FormatError as error:
         raise FormatError(f"commit {commit.oid.hex()}: {error.message}", details=error.details) from error
-    remembered: dict[str, Value] = {
+    remembered: dict[Key, Value] = {
         "commit": commit.oid.hex(),
         "author": _person(commit.author),
         "committer": _person(commit.committer),
