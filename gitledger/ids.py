@@ -9,10 +9,10 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import partial
 from typing import Final, Literal, NewType
 
 from gitledger.errors import FormatError
+from gitledger.gitnames import special_name
 
 Kind = Literal["blob", "tree", "commit", "tag"]
 
@@ -31,25 +31,12 @@ VARIABLE_BYTES: Final = 1024
 COMPONENT_BYTES: Final = 255
 RESERVED: Final = ".ledger"
 
-_HASHES: Final = {"sha1": partial(hashlib.sha1, usedforsecurity=False), "sha256": hashlib.sha256}
 _HEX = re.compile(r"[0-9a-f]*\Z")
-# Nearly every variable there is: nothing in it that any rule below is about except the total length. Fifteen times
-# faster than asking rule by rule, which counts where a million events are read again.
-_PLAIN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,254}(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,254})*\Z")
+# Nearly every variable there is: ASCII in which nothing is that a rule is about, except the length in all. Asking rule
+# by rule takes fifteen times as long, which counts where a million events are read again.
+_PLAIN_COMPONENT: Final = r"[^./\\~\x00-\x1f\x7f-\U0010ffff][^/\\~\x00-\x1f\x7f-\U0010ffff]{0,254}"
+_PLAIN = re.compile(rf"{_PLAIN_COMPONENT}(?:/{_PLAIN_COMPONENT})*\Z")
 _LEDGER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
-# Code points that HFS+ ignores in names (git's utf8.c, next_hfs_char): with them left out, .g<ZWNJ>it is .git there.
-_HFS_IGNORED = dict.fromkeys(
-    [0xFEFF, *range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070)],
-)
-# Names that git or a server with receive.fsckObjects treats specially wherever they stand in a tree.
-_SPECIAL: Final = (".git", ".gitmodules", ".gitattributes", ".gitignore", ".mailmap")
-# NTFS short names of the special ones: the plain form, and the hashed form git also refuses (path.c, is_ntfs_dotgit*).
-_SHORT_PREFIX: Final = {
-    ".gitmodules": ("gitmod", "gi7eba"),
-    ".gitattributes": ("gitatt", "gi7d29"),
-    ".gitignore": ("gitign", "gi250a"),
-    ".mailmap": ("mailma", "ma30a5"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +48,8 @@ class ObjectFormat:
 
     def oid(self, kind: Kind, data: bytes | bytearray) -> Oid:
         """Return the id that Git gives to an object of this kind with these bytes."""
-        hashed = _HASHES[self.name](b"%s %d\0" % (kind.encode(), len(data)))
+        header = b"%s %d\0" % (kind.encode(), len(data))
+        hashed = hashlib.sha256(header) if self.name == "sha256" else hashlib.sha1(header, usedforsecurity=False)
         hashed.update(data)
         return Oid(hashed.digest())
 
@@ -115,7 +103,8 @@ def parse_variable(text: str) -> Variable:
     """
     reason = variable_fault(text)
     if reason:
-        raise FormatError(f"variable {shown(text)} {reason}", details={"variable": text.encode("utf-8", "replace").decode()})
+        variable = text.encode("utf-8", "replace").decode()
+        raise FormatError(f"variable {shown(text)} {reason}", details={"variable": variable})
     return Variable(text)
 
 
@@ -129,61 +118,25 @@ def variable_fault(text: str) -> str:
         return "is not valid Unicode; expected text that UTF-8 can carry"
     if not 1 <= len(data) <= VARIABLE_BYTES:
         return f"has {len(data):,} bytes; expected 1 to {VARIABLE_BYTES:,}"
-    if not text.isascii() and not unicodedata.is_normalized("NFC", text):
+    if not unicodedata.is_normalized("NFC", text):
         return "is not in Unicode normalization form C; expected NFC"
-    for component in text.split("/"):
-        fault = component_fault(component)
-        if fault:
-            return fault
-    return ""
+    return next(filter(None, map(component_fault, text.split("/"))), "")
 
 
 def component_fault(component: str) -> str:
     """Return which rule one component of a variable breaks, as the end of a sentence, or an empty string."""
-    if not component:
-        return "has an empty component; expected names joined by single slashes"
+    if component in {"", ".", ".."}:
+        return f"has the component {shown(component)}; expected names joined by single slashes"
     if len(component.encode()) > COMPONENT_BYTES:
         return f"has a component of {len(component.encode())} bytes; expected at most {COMPONENT_BYTES}"
-    if component in {".", ".."}:
-        return f"has the component {component}; expected a name"
     if component.startswith("~"):
         return "has a component that begins with ~; expected another first character"
-    if "\\" in component or not component.isprintable() and any(_is_control(c) for c in component):
+    if "\\" in component or any(unicodedata.category(char) == "Cc" for char in component):
         return "has a control character or a backslash; expected printable characters"
-    if is_special_to_git(component):
-        return f"has a component that Git or a file system reads as {_special_name(component)}; expected another name"
+    special = special_name(component)
+    if special:
+        return f"has a component that Git or a file system reads as {special}; expected another name"
     return ""
-
-
-def is_special_to_git(component: str) -> bool:
-    """Return whether any file system reads this name as one of the names that Git treats specially."""
-    return bool(_special_name(component))
-
-
-def _special_name(component: str) -> str:
-    # Every name of this kind holds "git", "mailma" or a short name's "gi7eba"/"ma30a5" once HFS+ has had its way.
-    folded = component.translate(_HFS_IGNORED).lower() if not component.isascii() else component.lower()
-    if folded[:1] not in ".gm":
-        return ""
-    ntfs = folded.split(":", 1)[0].rstrip(". ")
-    if ntfs in _SPECIAL:
-        return ntfs
-    if ntfs == "git~1":
-        return ".git"
-    for name, (short, hashed) in _SHORT_PREFIX.items():
-        if re.fullmatch(rf"{short}~[1-4]", ntfs) or _is_hashed_short_name(ntfs, hashed):
-            return name
-    return ""
-
-
-def _is_hashed_short_name(ntfs: str, hashed: str) -> bool:
-    # Eight characters: a prefix of the hashed form, a tilde, then digits that do not begin with zero (git's path.c).
-    match = re.fullmatch(r"([^~]*)~([1-9][0-9]*)", ntfs)
-    return bool(match) and len(ntfs) == 8 and len(match[1]) >= 1 and hashed.startswith(match[1])  # type: ignore[index]  # noqa: PLR2004 - 8.3
-
-
-def _is_control(char: str) -> bool:
-    return unicodedata.category(char) == "Cc"
 
 
 def shown(text: str, limit: int = 60) -> str:

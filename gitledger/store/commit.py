@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from gitledger.errors import FormatError
-from gitledger.ids import ObjectFormat, Oid
+from gitledger.ids import ObjectFormat, Oid, shown
 
-# Seconds that every reader of Git can hold (git's date overflow check, fsck badDateOverflow).
-_LATEST: Final = 2**63 - 1
+# The last second of the year 9999: what RFC 3339 can write, and well below where dates overflow in Git.
+_LATEST: Final = 253_402_300_799
 _HEADERS = re.compile(
     rb"tree (?P<tree>[0-9a-f]+)\n"
     rb"(?P<parents>(?:parent [0-9a-f]+\n)*)"
@@ -21,7 +21,9 @@ _HEADERS = re.compile(
     rb"(?:(?P<sigkey>gpgsig(?:-sha256)?) (?P<signature>[^\n\0]*(?:\n [^\n\0]*)*)\n)?"
     rb"\n(?P<message>[^\0]*)\Z",
 )
-_PERSON = re.compile(rb"(?P<name>[^<>\n\0]*) <(?P<email>[^<>\n\0]*)> (?P<time>0|[1-9][0-9]*) (?P<zone>[+-][0-9]{4})\Z")
+_PERSON = re.compile(
+    rb"(?P<name>[^<>\n\0]*) <(?P<email>[^<>\n\0]*)> (?P<time>0|[1-9][0-9]{0,11}) (?P<zone>[+-][0-9]{4})\Z"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,19 @@ class Person:
     email: str
     time: int
     zone: str = "+0000"
+
+    def __post_init__(self) -> None:
+        """Refuse what a header cannot hold, or other readers of Git cannot read.
+
+        Raises:
+            FormatError: a name or an address with ``<``, ``>``, newline, NUL or half a character; a time before 1970
+                or after 9999; another zone than ``+hhmm`` or ``-hhmm``.
+        """
+        if not _PERSON.match(_person_line(self)) or self.time > _LATEST:
+            raise FormatError(
+                f"{shown(str(self))} at {self.time} {shown(self.zone)} cannot stand in a commit; "
+                "expected a name and an address without < > and newlines, and a time from 1970 to 9999",
+            )
 
     def __str__(self) -> str:
         """Return ``Name <email>``, as an envelope records it."""
@@ -58,14 +73,21 @@ class Commit:
 
 
 def format_commit(commit: Commit) -> bytes:
-    """Return the bytes of a commit; an unsigned one."""
+    """Return the bytes of an unsigned commit.
+
+    Raises:
+        FormatError: the message holds NUL, or half a character.
+    """
     if commit.signature is not None:
-        raise AssertionError("a signature covers the bytes that it stands in; add it with sign_commit")
+        raise AssertionError("a signature covers the bytes of the commit without it; format that one")
+    message = _utf8(commit.message)
+    if b"\0" in message:
+        raise FormatError(f"the message {shown(commit.message)} holds NUL; expected none, as Git does")
     lines = [b"tree " + commit.tree.hex().encode()]
     lines += [b"parent " + parent.hex().encode() for parent in commit.parents]
-    lines.append(b"author " + _format_person(commit.author))
-    lines.append(b"committer " + _format_person(commit.committer))
-    return b"\n".join([*lines, b"", commit.message.encode()])
+    lines.append(b"author " + _person_line(commit.author))
+    lines.append(b"committer " + _person_line(commit.committer))
+    return b"\n".join([*lines, b"", message])
 
 
 def parse_commit(data: bytes, object_format: ObjectFormat) -> Commit:
@@ -95,16 +117,13 @@ def parse_commit(data: bytes, object_format: ObjectFormat) -> Commit:
         raise FormatError("a commit holds bytes that are not UTF-8; expected UTF-8 throughout") from error
 
 
-def _format_person(person: Person) -> bytes:
-    line = f"{person.name} <{person.email}> {person.time} {person.zone}".encode()
-    if not _PERSON.match(line):
-        raise FormatError(f"{person} cannot stand in a commit; expected a name and an address without < > and newlines")
-    return line
+def _person_line(person: Person) -> bytes:
+    return _utf8(f"{person.name} <{person.email}> {person.time} {person.zone}")
 
 
 def _parse_person(line: bytes) -> Person:
     match = _PERSON.match(line)
-    if match is None or int(match["time"]) > _LATEST:
+    if match is None:
         raise FormatError(f"a commit has the identity {line!r}; expected 'Name <address> seconds zone'")
     return Person(
         name=match["name"].decode(),
@@ -112,3 +131,10 @@ def _parse_person(line: bytes) -> Person:
         time=int(match["time"]),
         zone=match["zone"].decode(),
     )
+
+
+def _utf8(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise FormatError(f"{shown(text)} is not valid Unicode; expected text that UTF-8 can carry") from error

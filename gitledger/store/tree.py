@@ -75,12 +75,12 @@ def row_name(row: bytes) -> bytes:
     return row[row.index(b" ") + 1 : row.index(0)]
 
 
-def row_order(data: bytes | bytearray, start: int = 0) -> bytes | bytearray:
+def row_order(data: bytes | bytearray, start: int = 0) -> bytes:
     """Return what Git sorts the row that begins at ``start`` by, as `TreeEntry.order` does."""
     end = data.index(0, start)
     if data[start] == _DIRECTORY_BYTE:
-        return data[start + _DIRECTORY_NAME : end] + b"/"
-    return data[start + _FILE_NAME : end]
+        return bytes(data[start + _DIRECTORY_NAME : end]) + b"/"
+    return bytes(data[start + _FILE_NAME : end])
 
 
 @cache
