@@ -181,6 +181,23 @@ def test_a_value_that_unfolds_without_end_is_refused_at_the_limit() -> None:
         encode(value, limit=100_000)
 
 
+def test_an_encoding_stops_growing_at_the_limit() -> None:
+    value = [b"x" * 100_000] * 500
+    tracemalloc.start()
+    try:
+        with pytest.raises(FormatError, match="more than 100,000 bytes"):
+            encode(value, limit=100_000)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("data", ["81", "8200", "a1", "a100", "a2000000", "9a00ffffff0000"])
+def test_more_items_than_bytes_are_refused_before_any_is_read(data: str) -> None:
+    with pytest.raises(FormatError, match="announced"):
+        decode(bytes.fromhex(data))
+
+
 @pytest.mark.parametrize("head", ["5b", "7b", "9b", "bb"])
 @pytest.mark.parametrize("length", ["7fffffffffffffff", "ffffffffffffffff", "0000000100000000", "0000000040000000"])
 def test_an_announced_length_takes_no_memory(head: str, length: str) -> None:
@@ -195,7 +212,7 @@ def test_an_announced_length_takes_no_memory(head: str, length: str) -> None:
 
 
 def test_numbers_as_keys_are_few() -> None:
-    numbers = {number: 0 for number in range(KEY_LIMIT)}
+    numbers = dict.fromkeys(range(KEY_LIMIT), 0)
     many = {**numbers, **{str(number): 0 for number in range(5000)}, **{b"%d" % number: 0 for number in range(5000)}}
     assert decode(encode(many)) == many
     too_many = encode(numbers)[3:] + b"\x19\x04\x00\x00"
@@ -208,5 +225,6 @@ def test_numbers_as_keys_are_few() -> None:
 def test_a_refusal_says_where_and_what() -> None:
     with pytest.raises(FormatError) as refusal:
         decode(bytes.fromhex("82 00 1817"))
-    assert refusal.value.message == "at byte 2: an integer or a length in more bytes than it needs; expected the shortest form"
+    found, expected = "an integer or a length in more bytes than it needs", "the shortest form"
+    assert refusal.value.message == f"at byte 2: {found}; expected {expected}"
     assert refusal.value.details == {"byte": 2}
