@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from gitledger.codec import Value
+from gitledger.codec import Value, encode
 from gitledger.errors import FormatError
 from gitledger.ids import Variable, parse_variable
 from gitledger.model.rule import OURS, Rule
@@ -70,9 +70,15 @@ def change(
         if name in writes:
             raise FormatError(f"variable {name} is both set and deleted, or deleted twice; expected one of them")
         writes[parse_variable(name)] = None
+    remembered: dict[str, Value] = {} if message is None else {"message": message}
+    if meta is not None:
+        remembered["meta"] = meta
+    # What no envelope can hold is refused here, where it is still clear whose change it is.
+    encode({**remembered, "key": key})
     if key is not None and not 1 <= len(key.encode()) <= KEY_BYTES:
         raise FormatError(f"an idempotency key of {len(key.encode())} bytes; expected 1 to {KEY_BYTES:,}")
-    remembered: dict[str, Value] = {} if message is None else {"message": message}
+    if message is not None and "\0" in message:
+        raise FormatError("a message holds a NUL character, which no commit can hold; expected text")
     return Change(
         rule=rule,
         writes=writes,
@@ -81,7 +87,7 @@ def change(
             parse_variable(name): None if one is ABSENT else _value(name, one) for name, one in (expect or {}).items()
         },
         key=key,
-        meta=remembered if meta is None else {**remembered, "meta": meta},
+        meta=remembered,
     )
 
 

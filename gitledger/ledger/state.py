@@ -9,9 +9,11 @@ from itertools import islice
 
 from gitledger.codec import Value
 from gitledger.errors import NotFoundError
-from gitledger.ids import Oid, Variable, shown
+from gitledger.ids import Oid, Variable, parse_variable, shown
+from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import Place
 from gitledger.ledger.publication import damage_in, read, read_delta, read_publication
+from gitledger.ledger.resolve import head_place, resolve
 from gitledger.model.value import parse_value
 from gitledger.store import layout
 from gitledger.store.base import ObjectStore
@@ -87,3 +89,23 @@ class State:
 
     def _read(self, oid: Oid) -> bytes:
         return self._unstored.get(oid) or read(self._objects, oid, "blob")
+
+
+def state(ledger: Ledger, *, at: str | None = None) -> State:
+    """Return what all variables hold, now or after the event that ``at`` names.
+
+    Raises:
+        NotFoundError: no such ledger or event.
+    """
+    return State(ledger.objects, resolve(ledger, at) if at else head_place(ledger))
+
+
+def get(ledger: Ledger, variable: str, *, at: str | None = None) -> Value:
+    """Return what one variable holds, now or after the event that ``at`` names.
+
+    Raises:
+        FormatError: not the name of a variable.
+        NotFoundError: no such ledger or event, or the variable holds nothing.
+    """
+    name = parse_variable(variable)
+    return state(ledger, at=at).value(name)

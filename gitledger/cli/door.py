@@ -1,0 +1,112 @@
+"""What a verb is given: the ledger that the command line means, where to print, and what was asked for globally."""
+
+import signal
+import subprocess
+from collections.abc import Mapping
+from contextlib import ExitStack
+from functools import cached_property
+from pathlib import Path
+
+from gitledger.cli.open import Outside, ledger_of
+from gitledger.cli.options import Given
+from gitledger.cli.output import Output
+from gitledger.cli.pager import choose_pager, start_pager
+from gitledger.cli.progress import Progress
+from gitledger.ledger.handle import Ledger
+from gitledger.store.open import find_repository
+from gitledger.store.repository import Repository
+
+_NEVER = frozenset({"never", "false", "no", "off", "0"})
+
+
+class Door:
+    """One run of one verb. Everything is opened when it is first used, and closed by `close`.
+
+    Attributes:
+        outside: environment and streams.
+        json: whether answers are JSON.
+    """
+
+    def __init__(self, outside: Outside, shared: Mapping[str, Given]) -> None:
+        self.outside = outside
+        self.json = bool(shared["json"])
+        self._quiet = bool(shared["quiet"])
+        self._no_color = bool(shared["no_color"])
+        self._directory = Path(str(shared["directory"] or "."))
+        self._name = shared["ledger"]
+        self._closing = ExitStack()
+
+    def path(self, name: str) -> Path:
+        """Return where a file is that the command line names."""
+        return self._directory / name
+
+    @cached_property
+    def repository(self) -> Repository:
+        """The repository."""
+        return find_repository(self._directory, self.outside.env)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The ledger that the global options name."""
+        return self.open(str(self._name) if self._name else None)
+
+    def open(self, name: str | None) -> Ledger:
+        """Return a ledger by name, or the usual one."""
+        ledger = ledger_of(self.repository, name, self.outside.env)
+        self._closing.callback(ledger.objects.close)
+        self._closing.callback(ledger.refs.close)
+        return ledger
+
+    @cached_property
+    def output(self) -> Output:
+        """Standard output."""
+        outside = self.outside
+        output = Output(outside.stdout, color=self._wants_color(), width=outside.stdout_width)
+        self._closing.callback(output.flush)
+        return output
+
+    @cached_property
+    def paged_output(self) -> Output:
+        """Standard output, through the pager if it is a terminal."""
+        outside = self.outside
+        command = choose_pager(outside.env, self.repository.config) if outside.stdout_width else None
+        pager = start_pager(command, outside.env) if command else None
+        if pager is None or pager.stdin is None:
+            return self.output
+        self._closing.callback(_wait, pager)
+        output = Output(pager.stdin, color=self._wants_color(), width=outside.stdout_width)
+        self._closing.callback(pager.stdin.close)
+        self._closing.callback(output.flush)
+        return output
+
+    def progress(self, what: str) -> Progress:
+        """Return a line about something long; a mute one if standard error is no terminal."""
+        stream = self.outside.stderr if self.outside.stderr_width and not self._quiet else None
+        progress = Progress(stream, self.outside.elapsed, what)
+        self._closing.callback(progress.clear)
+        return progress
+
+    def close(self) -> None:
+        """Print what is left and close what was opened, the last first.
+
+        Raises:
+            OSError: standard output cannot be written.
+        """
+        self._closing.close()
+
+    def _wants_color(self) -> bool:
+        setting = self.repository.config.get("color.ui", "auto").lower()
+        if self._no_color or setting in _NEVER:
+            return False
+        env = self.outside.env
+        dumb = env.get("TERM", "dumb") == "dumb" or bool(env.get("NO_COLOR"))
+        return setting == "always" or (self.outside.stdout_width is not None and not dumb)
+
+
+def _wait(pager: "subprocess.Popen[bytes]") -> None:
+    # Ctrl-C is for the pager now: less stops searching and stays.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        pager.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,46 @@
+"""How a failure is told on standard error, and the exit codes that are no `LedgerError`'s."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from gitledger.cli.output import visible
+from gitledger.cli.values import format_json
+from gitledger.errors import LedgerError
+
+INTERRUPTED: Final = 130
+"""What a shell reports of a program that SIGINT ended."""
+NOBODY_READS: Final = 141
+"""What a shell reports of a program that SIGPIPE ended: what becomes of git when its reader goes away."""
+BUG: Final = 70
+"""Our own mistake: ``EX_SOFTWARE`` of sysexits.h, apart from the codes that tell a caller something."""
+
+
+def format_error(error: LedgerError, arguments: Sequence[str]) -> bytes:
+    """Return what standard error gets: a line, a hint unless ``-q`` is given, and with ``--json`` an object.
+
+    The command line is looked at as it is, since it may be what could not be understood.
+    """
+    lines = [f"git-ledger: {error.message}"]
+    if error.hint and not {"-q", "--quiet"} & set(arguments):
+        lines.append(f"hint: {error.hint}")
+    if "--json" in arguments:
+        kind = type(error).__name__
+        lines.append(format_json({"error": kind, "message": error.message, "details": error.details}))
+    return _format_lines(lines)
+
+
+def format_bug(error: Exception) -> bytes:
+    """Return what standard error gets when our own code is wrong."""
+    message = f"git-ledger: this is a bug: {type(error).__name__}: {error}; expected no such thing"
+    return _format_lines([message, "hint: GIT_LEDGER_TRACE=1 shows where; please report it"])
+
+
+def is_interrupt(error: BaseException | None) -> bool:
+    """Return whether an error came of Ctrl-C, which also ends the git that we are waiting for."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None
+
+
+def _format_lines(lines: Sequence[str]) -> bytes:
+    return "".join(visible(line) + "\n" for line in lines).encode()

@@ -1,0 +1,21 @@
+"""``git ledger init``: start a ledger, and let git fetch those that its remotes have."""
+
+from gitledger.cli.door import Door
+from gitledger.ledger.init import init
+from gitledger.store.tracking import track_remotes
+
+
+def run(door: Door, *, name: str | None) -> int:
+    """Start a ledger and print each setting that is written."""
+    ledger = door.open(name) if name else door.ledger
+    started = init(ledger)
+    settings = track_remotes(door.repository, door.outside.env)
+    out = door.output
+    if door.json:
+        written = [{"name": setting.name, "value": setting.value} for setting in settings]
+        out.json({"ledger": ledger.name, "event": started.event.hex(), "new": started.is_new, "settings": written})
+        return 0
+    out.line(f"ledger {ledger.name} {'starts with' if started.is_new else 'is at'} event {started.event.hex()}")
+    for setting in settings:
+        out.line(f"git config --add {setting.name} {setting.value}")
+    return 0

@@ -1,0 +1,40 @@
+"""``git ledger log``: events, newest first."""
+
+from itertools import islice, zip_longest
+
+from gitledger.cli.door import Door
+from gitledger.cli.graph import Graph
+from gitledger.cli.render import event_line, event_lines, event_to_json
+from gitledger.errors import UsageError
+from gitledger.ledger.log import log
+
+
+def run(  # noqa: PLR0913 - the options of the verb
+    door: Door,
+    *,
+    rev: str | None,
+    max_count: int | None,
+    reverse: bool,
+    oneline: bool,
+    graph: bool,
+    rule: str | None,
+    touching: str | None,
+    since: str | None,
+) -> int:
+    """Print events."""
+    if graph and (reverse or rule or touching):
+        raise UsageError("--graph with --reverse, --rule or --touching; expected --graph to draw every event")
+    events = islice(log(door.ledger, rev, since=since, rule=rule, touching=touching), max_count)
+    drawing = Graph() if graph else None
+    for number, one in enumerate(reversed(list(events)) if reverse else events):
+        out = door.paged_output
+        if door.json:
+            out.json(event_to_json(one))
+            continue
+        if number and not oneline:
+            out.line(drawing.gap() if drawing else "")
+        lines = [event_line(one)] if oneline else [*event_lines(one)]
+        prefixes = drawing.draw(one.id, one.event.parents, len(lines)) if drawing else ()
+        for prefix, parts in zip_longest(prefixes, lines):
+            out.line(prefix or "", *parts or ())
+    return 0

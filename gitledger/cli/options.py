@@ -1,0 +1,157 @@
+"""Every verb with its arguments and options, once.
+
+`parse` reads command lines by this table, `app` makes typer's help and usage messages of it, and a test holds the
+signature of each verb's ``run`` against it.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+Kind = Literal["flag", "text", "texts", "number"]
+"""A flag is given or not; text once, the last one counts; texts any number of times; a number is 0 or more."""
+Given: TypeAlias = bool | str | tuple[str, ...] | int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One option.
+
+    Attributes:
+        flags: how it is written, the long form last.
+        kind: what it takes.
+        metavar: what its value is called in help; empty for a flag.
+        help: one line.
+        name: the parameter of ``run`` that gets the value; by default the long form without its dashes.
+    """
+
+    flags: tuple[str, ...]
+    kind: Kind = "text"
+    metavar: str = ""
+    help: str
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        """Name the parameter after the long form."""
+        object.__setattr__(self, "name", self.name or self.flags[-1].lstrip("-").replace("-", "_"))
+
+    @property
+    def absent(self) -> Given:
+        """The value when it is not given."""
+        absent: dict[Kind, Given] = {"flag": False, "texts": ()}
+        return absent.get(self.kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argument:
+    """One positional argument, named as the parameter of ``run`` that gets it."""
+
+    name: str
+    help: str
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verb:
+    """One verb; its module in this package is named like it, with an underscore for each hyphen."""
+
+    name: str
+    help: str
+    arguments: tuple[Argument, ...] = ()
+    options: tuple[Option, ...] = ()
+
+
+GLOBAL: Final = (
+    Option(flags=("-C",), metavar="DIR", name="directory", help="Work as if started in DIR."),
+    Option(flags=("--ledger",), metavar="NAME", help="Which ledger; else GIT_LEDGER, ledger.name, main."),
+    Option(flags=("--json",), kind="flag", help="One JSON object, or one per line."),
+    Option(flags=("-q", "--quiet"), kind="flag", help="No progress and no hints."),
+    Option(flags=("--no-color",), kind="flag", help="No colour, whatever color.ui says."),
+)
+"""Options that every verb takes, before or after its name."""
+
+_AT: Final = Option(flags=("--at",), metavar="REV", help="As of this event instead of the newest.")
+_LIMIT: Final = Option(flags=("-n", "--max-count"), kind="number", metavar="N", help="At most N events, the newest.")
+_REVERSE: Final = Option(flags=("--reverse",), kind="flag", help="Oldest first.")
+_REV: Final = Argument(name="rev", help="An event id, a ledger, NAME~N or #N.")
+
+VERBS: Final = {
+    verb.name: verb
+    for verb in (
+        Verb(
+            name="init",
+            help="Start a ledger, and let git fetch those of its remotes.",
+            arguments=(Argument(name="name", help="Name of the ledger.", required=False),),
+        ),
+        Verb(
+            name="append",
+            help="Record a change as an event; print its id.",
+            options=(
+                Option(flags=("--rule",), metavar="NAME", help="Which computation makes the change."),
+                Option(flags=("--set",), kind="texts", metavar="K=TEXT|K:=JSON|K=@FILE", help="A new value."),
+                Option(flags=("--delete",), kind="texts", metavar="K", help="Delete a variable."),
+                Option(flags=("--read",), kind="texts", metavar="K", help="What the decision depended on."),
+                Option(
+                    flags=("--expect",), kind="texts", metavar="K=TEXT|K:=JSON|K!", help="What it must hold, or not."
+                ),
+                Option(flags=("-m", "--message"), metavar="TEXT", help="A message for people."),
+                Option(flags=("--key",), metavar="KEY", help="Idempotency key: the same key again is the same event."),
+                Option(flags=("--batch",), metavar="FILE", help="One change per line as JSON; - is standard input."),
+            ),
+        ),
+        Verb(
+            name="log",
+            help="List events, newest first.",
+            arguments=(Argument(name="rev", help="The event to begin with.", required=False),),
+            options=(
+                _LIMIT,
+                _REVERSE,
+                Option(flags=("--oneline",), kind="flag", help="One line per event."),
+                Option(flags=("--graph",), kind="flag", help="Draw how histories fork and join."),
+                Option(flags=("--rule",), metavar="NAME", help="Only events of this rule."),
+                Option(flags=("--touching",), metavar="PREFIX", help="Only events that wrote it, or below it."),
+                Option(flags=("--since",), metavar="REV", help="Only events after this one."),
+            ),
+        ),
+        Verb(name="show", help="Show one event: what it changed, who published it, when.", arguments=(_REV,)),
+        Verb(
+            name="vst",
+            help="List the events that changed one variable, newest first.",
+            arguments=(Argument(name="variable", help="A variable."),),
+            options=(_LIMIT, _REVERSE, _AT),
+        ),
+        Verb(
+            name="state",
+            help="List variables and their values.",
+            arguments=(Argument(name="variable", help="A variable, or PREFIX/.", required=False),),
+            options=(_AT,),
+        ),
+        Verb(
+            name="get",
+            help="Print one value alone.",
+            arguments=(Argument(name="variable", help="A variable."),),
+            options=(_AT,),
+        ),
+        Verb(
+            name="diff",
+            help="Show what changed between two states.",
+            arguments=(Argument(name="before", help="The first REV."), Argument(name="after", help="The second REV.")),
+            options=(Option(flags=("--exit-code",), kind="flag", help="Exit with 1 if they differ."),),
+        ),
+        Verb(
+            name="blame",
+            help="Show which event last wrote each variable.",
+            arguments=(Argument(name="prefix", help="A variable, or PREFIX/.", required=False),),
+            options=(_AT,),
+        ),
+        Verb(
+            name="verify",
+            help="Replay the ledger and report every finding.",
+            options=(Option(flags=("--since",), metavar="REV", help="Trust all up to this event; replay the rest."),),
+        ),
+        Verb(
+            name="import-git",
+            help="Record a Git history: one event per commit along first parents.",
+            arguments=(Argument(name="rev", help="A commit, as git names it."),),
+        ),
+    )
+}

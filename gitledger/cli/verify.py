@@ -1,0 +1,39 @@
+"""``git ledger verify``: replay the ledger and report every finding."""
+
+from gitledger.cli.door import Door
+from gitledger.cli.output import Output, Painted
+from gitledger.verify import Report, verify
+
+
+def run(door: Door, *, since: str | None) -> int:
+    """Print what was verified and what was found; 1 if the ledger is not sound."""
+    report = verify(door.ledger, since=since, progress=door.progress("publications").tell)
+    if door.json:
+        door.output.json(_to_json(report))
+    else:
+        _print(door.output, report)
+    return 0 if report.ok else 1
+
+
+def _print(out: Output, report: Report) -> None:
+    for finding in report.findings:
+        out.line(Painted("red", finding.severity), f" {finding.code} at {finding.where}")
+        out.line(f"    {finding.message}")
+    verdict = Painted("green", "sound") if report.ok else Painted("red", "not sound")
+    head = "an unreadable head" if report.head is None else report.head.hex()
+    out.line(f"ledger {report.ledger} at {head}: ", verdict)
+    out.line(f"{report.events:,} events, {report.publications:,} publications, {len(report.findings):,} findings")
+
+
+def _to_json(report: Report) -> dict[str, object]:
+    return {
+        "ledger": report.ledger,
+        "head": None if report.head is None else report.head.hex(),
+        "events": report.events,
+        "publications": report.publications,
+        "ok": report.ok,
+        "findings": [
+            {"code": one.code, "severity": one.severity, "where": one.where, "message": one.message}
+            for one in report.findings
+        ],
+    }
