@@ -13,18 +13,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from gitledger.codec import encode
-from gitledger.errors import ConflictError, StaleRefError
+from gitledger.errors import ConflictError, LedgerError, StaleRefError
 from gitledger.ledger.change import Change
 from gitledger.ledger.draft import Draft
 from gitledger.ledger.group import Appended, Group, Since
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.publication import Publication, head_of, read_envelope
-from gitledger.ledger.publish import commit_message, publish, seal
+from gitledger.ledger.publish import commit_message, move, seal
+from gitledger.store.staged import StagedObjects
 
 GROUP_EVENTS: Final = 4_096
 """How many events one publication of a batch carries. More would save little space and make a past state cost more."""
-GROUP_BYTES: Final = 8 * 1024 * 1024
-"""How many bytes of names, values and meta end a publication before that; its envelope must stay below 64 MiB."""
+WRITE_EVENTS: Final = 32_768
+"""How many events of a batch are written at once: in one pack, whose trees are deltas of each other."""
+WRITE_BYTES: Final = 64 * 1024 * 1024
+GROUP_BYTES: Final = 16 * 1024 * 1024
+"""How much the changes of one publication hold: its envelope has to stay far below the limit of the codec."""
 ATTEMPTS: Final = 64
 
 
@@ -42,36 +46,66 @@ def append(ledger: Ledger, change: Change) -> Appended:
     return next(append_batch(ledger, [change]))
 
 
-def append_batch(ledger: Ledger, changes: Iterable[Change], *, group: int = GROUP_EVENTS) -> Iterator[Appended]:
+def append_batch(
+    ledger: Ledger, changes: Iterable[Change], *, group: int = GROUP_EVENTS, at_once: int = WRITE_EVENTS
+) -> Iterator[Appended]:
     """Record changes in order, many to a publication; yield each answer once it is durable.
 
-    Memory is bounded by ``group`` changes, 8 MiB of them, or a single larger one. If ``changes`` itself fails, or a
-    change is refused, those before it are published and yielded first; nothing after them is written.
+    Memory is bounded by ``at_once`` changes. If ``changes`` itself fails, or a change is refused, those before it are
+    published and yielded first; nothing after them is written.
+
+    Args:
+        ledger: where to.
+        changes: what to record.
+        group: how many events one publication carries, 1 to 65,536.
+        at_once: how many events are made durable together.
 
     Raises:
         LedgerError: as `append`, about the first change that was not yielded.
     """
     writer = Writer(ledger)
-    pending = iter(changes)
-    full = True
-    while full:
-        chunk: list[Change] = []
-        size, full = 0, False
+    pending, failure = iter(changes), list[LedgerError]()
+    while groups := _take_groups(pending, failure, group=group, at_once=at_once):
+        yield from writer.append(groups)
+    if failure:
+        raise failure[0]
+
+
+def _take_groups(
+    changes: Iterator[Change], failure: list[LedgerError], *, group: int, at_once: int
+) -> list[list[Change]]:
+    """Return the next changes to write at once, by publication; note why the source failed instead of raising."""
+    groups: list[list[Change]] = []
+    count = total = size = 0
+    while count < at_once and total < WRITE_BYTES and not failure:
         try:
-            for change in pending:
-                chunk.append(change)
-                size += _size(change)
-                full = len(chunk) == group or size >= GROUP_BYTES
-                if full:
-                    break
-        finally:
-            # A failing source does not take the changes before it along.
-            if chunk:
-                yield from writer.append(chunk)
+            change = next(changes, None)
+        except LedgerError as error:
+            failure.append(error)
+            break
+        if change is None:
+            break
+        if not groups or len(groups[-1]) == group or size > GROUP_BYTES:
+            groups.append([])
+            size = 0
+        groups[-1].append(change)
+        count += 1
+        weight = _weight(change)
+        size, total = size + weight, total + weight
+    return groups
+
+
+def _weight(change: Change) -> int:
+    """Return about how many bytes a change holds."""
+    values = sum(len(value) for value in change.writes.values() if value is not None)
+    return values + (len(encode(dict(change.meta))) if change.meta else 0)
 
 
 class Writer:
-    """Appends to one ledger, with a draft that stays warm from one publication to the next."""
+    """Appends to one ledger, with a draft that stays warm from one publication to the next.
+
+    After any error but a refused change it has lost its place; take a new one.
+    """
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -80,20 +114,36 @@ class Writer:
     def _move_to(self, head: Publication) -> None:
         self._head = head
         self._ts = read_envelope(self._ledger.objects, head).ts
-        self._draft = Draft(self._ledger.objects, head)
+        self._staged = StagedObjects(self._ledger.objects)
+        self._draft = Draft(self._staged, head)
 
-    def append(self, changes: Sequence[Change]) -> Iterator[Appended]:
-        """Publish changes as one publication; if one is refused, publish those before it, then raise."""
+    def append(self, groups: Sequence[Sequence[Change]]) -> Iterator[Appended]:
+        """Publish changes, a publication each group; if one is refused, publish those before it, then raise.
+
+        Yields:
+            Each answer, all of them after everything is durable.
+        """
         base = self._head
         for _ in range(ATTEMPTS):
-            group = Group(self._ledger, self._head, self._draft)
-            refusal = group.take_all(changes, Since(self._ledger, base, self._head))
+            since = Since(self._ledger, base, self._head)
+            answers: list[Appended] = []
+            refusal, head = None, self._head
+            for changes in groups:
+                taken = Group(self._ledger, head, self._draft)
+                refusal = taken.take_all(changes, since)
+                answers += taken.answers
+                head = self._seal(taken, head)
+                if refusal is not None:
+                    break
             try:
-                self._publish(group)
+                if head is not self._head:
+                    self._staged.flush()
+                    move(self._ledger, self._head, head)
             except StaleRefError:
                 self._move_to(head_of(self._ledger))
                 continue
-            yield from group.answers
+            self._head = head
+            yield from answers
             if refusal is not None:
                 raise refusal
             return
@@ -102,23 +152,19 @@ class Writer:
             hint="nothing was written; try again",
         )
 
-    def _publish(self, group: Group) -> None:
-        if not group.changed:
-            return
-        publication, objects = seal(
+    def _seal(self, taken: Group, head: Publication) -> Publication:
+        """Make a publication of a group, if it has events, and stage what it needs."""
+        if not taken.changed:
+            return head
+        self._ts += 1
+        publication, new = seal(
             self._ledger,
             self._draft,
             op="append",
-            ts=self._ts + 1,
-            parents=[self._head.oid],
-            events=group.remembered,
-            message=commit_message(group.changed, group.remembered),
+            ts=self._ts,
+            parents=[head.oid],
+            events=taken.remembered,
+            message=commit_message(taken.changed, taken.remembered),
         )
-        publish(self._ledger, self._head, publication, objects)
-        self._head = publication
-        self._ts += 1
-
-
-def _size(change: Change) -> int:
-    written = sum(len(name) + len(value or b"") for name, value in change.writes.items())
-    return written + (len(encode(dict(change.meta))) if change.meta else 0)
+        self._staged.write(new)
+        return publication

@@ -70,6 +70,9 @@ class Draft:
         )
         self._log_tree = PathMap(self._load, self._format, trees.get(layout.LOG), split_above=NEVER_SPLIT)
         self._log = GrowingLog(objects, head, self._tile)
+        # The versions before, of which a store may make deltas.
+        self._like_event: Oid | None = None
+        self._like_head: Oid | None = None
         self._empty_tree = self._format.oid("tree", b"")
         self.timelines = GrowingTimelines(objects, self.index)
         self._start()
@@ -79,6 +82,7 @@ class Draft:
         self.events: list[EventId] = []
         self._deltas: list[Oid] = []
         self._blobs: dict[Oid, bytes] = {}
+        self._bases: dict[Oid, Oid | None] = {}
         self._values: dict[Variable, tuple[Oid | None, bytes | None]] = {}
 
     @property
@@ -144,6 +148,8 @@ class Draft:
         blob = self._format.oid
         rule_oid, delta_oid = blob("blob", rule), blob("blob", delta)
         self._blobs[Oid(event)] = event_data
+        self._bases[Oid(event)] = self._like_event
+        self._like_event = Oid(event)
         self._blobs[delta_oid] = delta
         self.events.append(event)
         self._deltas.append(delta_oid)
@@ -171,18 +177,18 @@ class Draft:
         for oid, value in self._values.values():
             if oid is not None and value is not None:
                 self._blobs[oid] = value
-        segments, full = self.timelines.seal()
-        self._blobs.update(segments)
+        new, full = self.timelines.seal()
         frontier, tiles = self._log.seal()
         for tile in tiles:
             self._log_tree.set(tile_path(tile.level, tile.index), self._blob(tile.data))
-        self._log_tree.set(layout.LOG_HEAD, self._blob(format_head(frontier)))
+        head = self._blob(format_head(frontier))
+        self._bases[head], self._like_head = self._like_head, head
+        self._log_tree.set(layout.LOG_HEAD, head)
         trees = {
             layout.EVENTS: [(layout.position_name(n), Oid(oid)) for n, oid in enumerate(self.events)],
             layout.DELTAS: [(layout.position_name(n), oid) for n, oid in enumerate(self._deltas)],
             layout.SEGMENTS: [(layout.oid_name(oid).encode(), oid) for oid in full],
         }
-        new: list[NewObject] = []
         entries = [TreeEntry(FILE, layout.ENVELOPE, self._blob(envelope))]
         for name, rows in trees.items():
             if rows:
@@ -195,7 +201,7 @@ class Draft:
             new += paths.take_new()
         new.append(self._tree(entries))
         tree = new[-1].oid
-        new += [NewObject(oid, "blob", content) for oid, content in self._blobs.items()]
+        new += [NewObject(oid, "blob", content, self._bases.get(oid)) for oid, content in self._blobs.items()]
         sealed = Sealed(
             tree=tree,
             objects=new,

@@ -6,7 +6,7 @@ from typing import Final
 from gitledger.ids import EventId, ObjectFormat, Oid, Variable
 from gitledger.ledger.publication import damage_in
 from gitledger.model.timeline import Timeline, extend, format_timeline, is_full, parse_timeline
-from gitledger.store.base import ObjectStore
+from gitledger.store.base import NewObject, ObjectStore
 from gitledger.store.pathmap import PathMap
 
 # Timelines kept for the next publication, about 1 KB each.
@@ -27,7 +27,8 @@ class GrowingTimelines:
         self._index = index
         self._newest: dict[Variable, Timeline] = {}
         self._touched: set[Variable] = set()
-        self._sealed: dict[Oid, bytes] = {}
+        self._full: dict[Oid, NewObject] = {}
+        self._written: dict[Variable, Oid] = {}
 
     def load(self, variables: Iterable[Variable]) -> None:
         """Read the timelines of variables that are about to be written, all at once."""
@@ -47,19 +48,21 @@ class GrowingTimelines:
         if timeline is not None and is_full(timeline):
             data = format_timeline(timeline)
             full = self._format.oid("blob", data)
-            self._sealed[full] = data
+            self._full[full] = NewObject(full, "blob", data, self._written.get(variable))
         self._newest[variable] = extend(timeline, event, full)
         self._touched.add(variable)
 
-    def seal(self) -> tuple[dict[Oid, bytes], list[Oid]]:
-        """Bring the index up to date; return all new segments, and those of them that are full and done with."""
-        blobs, segments = self._sealed, sorted(self._sealed)
+    def seal(self) -> tuple[list[NewObject], list[Oid]]:
+        """Bring the index up to date; return all new segments, and which of them are full and done with."""
+        new, full = list(self._full.values()), sorted(self._full)
         for variable in self._touched:
             data = format_timeline(self._newest[variable])
             oid = self._format.oid("blob", data)
-            blobs[oid] = data
+            new.append(NewObject(oid, "blob", data, self._written.get(variable)))
+            self._written[variable] = oid
             self._index.set(variable, oid)
-        self._sealed, self._touched = {}, set()
+        self._full, self._touched = {}, set()
         if len(self._newest) > _KEPT:
             self._newest.clear()
-        return blobs, segments
+            self._written.clear()
+        return new, full

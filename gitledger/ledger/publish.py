@@ -68,17 +68,26 @@ def seal(
         deltas=sealed.deltas,
         log=sealed.log,
     )
-    return publication, [*sealed.objects, NewObject(oid, "commit", data)]
+    return publication, [*sealed.objects, NewObject(oid, "commit", data, parents[0] if parents else None)]
 
 
 def publish(ledger: Ledger, head: Publication | None, new: Publication, objects: Sequence[NewObject]) -> None:
-    """Write objects, then move the ledger's ref from ``head`` to ``new``.
+    """Write objects, then move the ledger's ref from ``head`` to ``new``, which follows it.
 
     Raises:
         StaleRefError: somebody else published since ``head`` was read; nothing moved.
         StorageError: the disk refuses; nothing moved.
     """
     ledger.objects.write(objects)
+    move(ledger, head, new)
+
+
+def move(ledger: Ledger, head: Publication | None, new: Publication) -> None:
+    """Move the ledger's ref from ``head`` to ``new``, whose objects are durable.
+
+    Raises:
+        StaleRefError: somebody else published since ``head`` was read; nothing moved.
+    """
     ledger.refs.update([RefUpdate(layout.ledger_ref(ledger.name), head.oid if head else None, new.oid)])
 
 

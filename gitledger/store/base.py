@@ -25,11 +25,17 @@ class GitObject:
 
 @dataclass(frozen=True, slots=True)
 class NewObject:
-    """An object to write. The caller has computed ``oid`` from ``kind`` and ``data``."""
+    """An object to write. The caller has computed ``oid`` from ``kind`` and ``data``.
+
+    Attributes:
+        base: an object whose bytes are nearly the same, for instance the version before. A store may use it to write
+            less if it stands earlier in the same call.
+    """
 
     oid: Oid
     kind: Kind
     data: bytes
+    base: Oid | None = None
 
 
 @dataclass(frozen=True, slots=True)

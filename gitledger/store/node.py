@@ -34,9 +34,10 @@ class Node:
         stale: those of ``kids`` whose rows are out of date here, because they have changed.
         oid: the id, or None while the tree has changed since it was hashed.
         stored: whether the tree was loaded, or handed out to be stored, as it is now.
+        taken: the version that was handed out last; the next one differs little from it.
     """
 
-    __slots__ = ("at", "data", "depth", "head", "kids", "oid", "size", "split", "stale", "starts", "stored")
+    __slots__ = ("at", "data", "depth", "head", "kids", "oid", "size", "split", "stale", "starts", "stored", "taken")
 
     def __init__(self, size: int, head: bytes = b"", depth: int = 0) -> None:
         self.size = size
@@ -50,6 +51,7 @@ class Node:
         self.stale: list[Node] = []
         self.oid: Oid | None = None
         self.stored = False
+        self.taken: Oid | None = None
 
     def get(self, head: bytes) -> Oid | None:
         """Return the object id in the row with this head, or None."""

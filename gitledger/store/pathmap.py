@@ -112,7 +112,8 @@ class PathMap:
             node = pending.pop()
             if not node.stored and node.oid:
                 node.stored = True
-                taken.append(NewObject(node.oid, "tree", bytes(node.data)))
+                taken.append(NewObject(node.oid, "tree", bytes(node.data), node.taken))
+                node.taken = node.oid
                 pending += node.kids.values()
         return taken
 

@@ -1,0 +1,95 @@
+"""Deltas between two objects that are known to be alike: what a pack stores instead of the second one.
+
+There is no search. Our objects change in two ways: bytes are replaced in place (an object id in a tree, the ids of an
+event), or bytes are inserted or removed at one spot (a row of a tree, the newest id of a timeline). Each way has a
+delta that is found by comparing from the ends; the shorter one is taken. The bytes are those of Git's
+``gitformat-pack``, "Deltified representation".
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+# What differs, with equal bytes in between as long as copying them would cost more than repeating them.
+_DIFFERENT = re.compile(rb"[^\0](?:\0{0,6}[^\0])*")
+_LONGEST_INSERT: Final = 0x7F
+_LONGEST_COPY: Final = 0xFFFF
+
+
+def format_pack_delta(base: bytes, data: bytes) -> bytes:
+    """Return instructions that make ``data`` of ``base``."""
+    head = _size(len(base)) + _size(len(data))
+    in_place = _replaced(base, data)
+    if len(base) == len(data):
+        return head + in_place
+    return head + min(in_place, _spliced(base, data), key=len)
+
+
+def _replaced(base: bytes, data: bytes) -> bytes:
+    """Compare byte by byte from the start."""
+    common = min(len(base), len(data))
+    differing = int.from_bytes(base[:common]) ^ int.from_bytes(data[:common])
+    out, done = bytearray(), 0
+    for match in _DIFFERENT.finditer(differing.to_bytes(common)):
+        out += _copy(done, match.start() - done) + _insert(data[match.start() : match.end()])
+        done = match.end()
+    return bytes(out + _copy(done, common - done) + _insert(data[common:]))
+
+
+def _spliced(base: bytes, data: bytes) -> bytes:
+    """Keep what both begin and end with."""
+    common = min(len(base), len(data))
+    start = _equal(base, data, common)
+    end = _equal(base[start:][::-1], data[start:][::-1], common - start)
+    return (
+        _copy(0, start)
+        + _insert(data[start : len(data) - end])
+        + _copy(len(base) - end, end)
+    )
+
+
+def _equal(left: bytes, right: bytes, limit: int) -> int:
+    """Return how many of the first ``limit`` bytes are equal."""
+    low = 0
+    while low < limit:
+        middle = (low + limit + 1) // 2
+        if left[low:middle] == right[low:middle]:
+            low = middle
+        else:
+            limit = middle - 1
+    return low
+
+
+def _copy(offset: int, size: int) -> bytes:
+    """Return the instructions that copy a stretch of the base."""
+    out = bytearray()
+    while size:
+        step = min(size, _LONGEST_COPY)
+        operation, arguments = 0x80, bytearray()
+        for bit, value in enumerate((*offset.to_bytes(4, "little"), *step.to_bytes(2, "little"))):
+            if value:
+                operation |= 1 << bit
+                arguments.append(value)
+        out.append(operation)
+        out += arguments
+        offset, size = offset + step, size - step
+    return bytes(out)
+
+
+def _insert(data: bytes) -> bytes:
+    """Return the instructions that insert these bytes."""
+    return b"".join(bytes((len(piece),)) + piece for piece in _pieces(data))
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    for start in range(0, len(data), _LONGEST_INSERT):
+        yield data[start : start + _LONGEST_INSERT]
+
+
+def _size(size: int) -> bytes:
+    out = bytearray()
+    while size > 0x7F:  # noqa: PLR2004 - seven bits a byte, the lowest first
+        out.append(size & 0x7F | 0x80)
+        size >>= 7
+    out.append(size)
+    return bytes(out)
