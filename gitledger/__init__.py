@@ -5,8 +5,7 @@ used, so that ``import gitledger`` alone costs next to nothing. Errors are in ``
 ``gitledger.verify``.
 """
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # type checkers know the name; importing it from typing would double the time that this takes
 if TYPE_CHECKING:
     from gitledger.cli.open import open_ledger as open  # noqa: A004, F401 - the word that README uses
     from gitledger.errors import LedgerError as LedgerError
