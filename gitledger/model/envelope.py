@@ -15,7 +15,7 @@ from gitledger import codec
 from gitledger.codec import Value
 from gitledger.errors import FormatError
 from gitledger.ids import shown
-from gitledger.model.value import check_text_keys
+from gitledger.model.value import check_value
 
 Op = Literal["genesis", "append", "merge"]
 
@@ -141,7 +141,7 @@ def _check_remembered(event: Mapping[str, Value]) -> None:
         raise FormatError(f"an envelope has something else than text in one of {', '.join(_TEXTS)}")
     if not isinstance(event.get("git", {}), dict):
         raise FormatError("an envelope has something else than a map as git")
-    check_text_keys([event.get("git"), event.get("meta")])
+    check_value([event.get("git"), event.get("meta")])
     if "time" in event:
         _check_time(str(event["time"]))
 

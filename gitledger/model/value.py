@@ -11,13 +11,16 @@ from gitledger.codec import Value
 from gitledger.errors import FormatError
 
 VALUE_BYTES: Final = 64 * 1024
+VALUE_DEPTH: Final = 120
+"""Levels of lists and maps, the scalars in them included: inside a delta or an envelope, which put up to four more
+around it, a value must still be one that the codec reads."""
 
 
 def format_value(value: object) -> bytes:
     """Return the canonical bytes of a value.
 
     Raises:
-        FormatError: a type that no value has, a map key that is not text, more than 64 KiB.
+        FormatError: a type that no value has, a map key that is not text, too much depth, more than 64 KiB.
     """
     data = codec.encode(value)
     if len(data) > VALUE_BYTES:
@@ -25,7 +28,7 @@ def format_value(value: object) -> bytes:
             f"a value takes {len(data):,} bytes; expected at most {VALUE_BYTES:,}",
             hint="store large content as an artifact and let the value hold its digest",
         )
-    check_text_keys(value)
+    check_value(value)
     return data
 
 
@@ -38,24 +41,28 @@ def parse_value(data: bytes) -> Value:
     if len(data) > VALUE_BYTES:
         raise FormatError(f"a value takes {len(data):,} bytes; expected at most {VALUE_BYTES:,}")
     value = codec.decode(data)
-    check_text_keys(value)
+    check_value(value)
     return value
 
 
-def check_text_keys(value: object) -> None:
-    """Refuse maps that JSON could not show, at any depth of what the codec encodes.
+def check_value(value: object) -> None:
+    """Refuse maps that JSON could not show, at any depth of what the codec encodes, and too much depth.
 
     Raises:
-        FormatError: a map has a key that is not text.
+        FormatError: a map has a key that is not text; more than `VALUE_DEPTH` levels.
     """
-    pending = [value]
-    while pending:
-        one = pending.pop()
-        if isinstance(one, codec.Encoded):
-            one = codec.decode(one.data)
-        if isinstance(one, dict):
-            if not all(isinstance(name, str) for name in one):
-                raise FormatError("a value has a map key that is not text; expected text keys")
-            pending.extend(one.values())
-        elif isinstance(one, list | tuple):
-            pending.extend(one)
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > VALUE_DEPTH:
+            raise FormatError(f"a value is nested deeper than {VALUE_DEPTH} levels; expected at most as many")
+        below: list[object] = []
+        for one in level:
+            inner = codec.decode(one.data) if isinstance(one, codec.Encoded) else one
+            if isinstance(inner, dict):
+                if not all(isinstance(name, str) for name in inner):
+                    raise FormatError("a value has a map key that is not text; expected text keys")
+                below.extend(inner.values())
+            elif isinstance(inner, list | tuple):
+                below.extend(inner)
+        level = below
