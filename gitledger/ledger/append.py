@@ -22,9 +22,9 @@ from gitledger.ledger.publication import Publication, head_of, read_envelope
 from gitledger.ledger.publish import commit_message, move, seal
 from gitledger.store.staged import StagedObjects
 
-GROUP_EVENTS: Final = 4_096
-"""How many events one publication of a batch carries. More would save little space and make a past state cost more."""
-WRITE_EVENTS: Final = 32_768
+GROUP_EVENTS: Final = 16_384
+"""How many events one publication of a batch carries: more take less space each, and cost more to read and replay."""
+WRITE_EVENTS: Final = 65_536
 """How many events of a batch are written at once: in one pack, whose trees are deltas of each other."""
 WRITE_BYTES: Final = 64 * 1024 * 1024
 GROUP_BYTES: Final = 16 * 1024 * 1024
