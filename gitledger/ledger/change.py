@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from gitledger.codec import Value, encode
+from gitledger.codec import Value
 from gitledger.errors import FormatError
 from gitledger.ids import Variable, parse_variable
 from gitledger.model.rule import OURS, Rule
@@ -13,6 +13,9 @@ from gitledger.model.value import format_value
 ABSENT: Final = object()
 """Expect that a variable holds no value."""
 KEY_BYTES: Final = 1024
+CHANGE_BYTES: Final = 32 * 1024 * 1024
+"""Names and values of one change, eight bytes more for each name: event and delta stay below the codec's 64 MiB."""
+_NAME_OVERHEAD: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,20 @@ class Change:
     expect: Mapping[Variable, bytes | None] = field(default_factory=dict)
     key: str | None = None
     meta: Mapping[str, Value] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse a change that is too large for one event.
+
+        Raises:
+            FormatError: more than `CHANGE_BYTES`.
+        """
+        names = sum(len(name.encode()) + _NAME_OVERHEAD for touched in (self.writes, self.reads) for name in touched)
+        size = names + sum(len(value) for value in self.writes.values() if value is not None)
+        if size > CHANGE_BYTES:
+            raise FormatError(
+                f"a change of {size:,} bytes; expected at most {CHANGE_BYTES:,}",
+                hint="record it as several changes, or store large content as an artifact",
+            )
 
 
 def change(
@@ -57,10 +74,11 @@ def change(
         expect: values that must hold, `ABSENT` for none.
         key: idempotency key, 1 to 1,024 bytes.
         message: one or more lines for people.
-        meta: anything that canonical CBOR holds.
+        meta: a value; together with message and key at most 64 KiB.
 
     Raises:
-        FormatError: a name or value that breaks a rule, a variable both set and deleted, a reserved rule name.
+        FormatError: a name or value that breaks a rule, a variable both set and deleted, a reserved rule name, too much
+            in one change.
     """
     rule = Rule(name=rule) if isinstance(rule, str) else rule
     if rule.name in OURS:
@@ -74,7 +92,7 @@ def change(
     if meta is not None:
         remembered["meta"] = meta
     # What no envelope can hold is refused here, where it is still clear whose change it is.
-    encode({**remembered, "key": key})
+    format_value({**remembered, "key": key})
     if key is not None and not 1 <= len(key.encode()) <= KEY_BYTES:
         raise FormatError(f"an idempotency key of {len(key.encode())} bytes; expected 1 to {KEY_BYTES:,}")
     if message is not None and "\0" in message:

@@ -133,8 +133,10 @@ class Group:
             return
         since.check(change)
         self._check_expected(change)
+        # Whatever can be refused is refused before the draft changes.
+        rule_data = _rule_bytes(change.rule)
         delta = self._draft.write(change.writes)
-        rule_data, delta_data = _rule_bytes(change.rule), format_delta(delta)
+        delta_data = format_delta(delta)
         blob = self._ledger.objects.format.oid
         event = Event(
             parents=(self._last,),
