@@ -23,6 +23,8 @@ OPS: Final = frozenset(get_args(Op))
 CLOCK_LIMIT: Final = 2**63
 EVENTS_LIMIT: Final = 65_536
 """How many events one publication may carry: all that the four digits under ``events/`` can number."""
+KEY_BYTES: Final = 1024
+"""The longest idempotency key."""
 
 _PERSON = re.compile(r"[^<>\n\0]* <[^<>\n\0]*>\Z")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
@@ -139,6 +141,9 @@ def _check_remembered(event: Mapping[str, Value]) -> None:
         )
     if not all(isinstance(event[name], str) for name in _TEXTS if name in event):
         raise FormatError(f"an envelope has something else than text in one of {', '.join(_TEXTS)}")
+    key = event.get("key")
+    if isinstance(key, str) and not 1 <= len(key.encode("utf-8", "surrogatepass")) <= KEY_BYTES:
+        raise FormatError(f"an envelope has a key of {len(key):,} characters; expected 1 to {KEY_BYTES:,} bytes")
     if not isinstance(event.get("git", {}), dict):
         raise FormatError("an envelope has something else than a map as git")
     check_value([event.get("git"), event.get("meta")])

@@ -3,10 +3,18 @@
 import sys
 from pathlib import Path
 
-from vectors.generate_model import delta, envelope, event, merge, rule, timeline
+from vectors.generate_model import delta, envelope, event, merge, publication, rule, timeline
 from vectors.generate_model.scenario import write
 
-STRUCTURES = {"event": event, "delta": delta, "rule": rule, "timeline": timeline, "envelope": envelope, "merge": merge}
+STRUCTURES = {
+    "event": event,
+    "delta": delta,
+    "rule": rule,
+    "timeline": timeline,
+    "envelope": envelope,
+    "merge": merge,
+    "publication": publication,
+}
 
 
 def main(folder: Path) -> None:

@@ -78,6 +78,7 @@ def _accepted() -> Iterator[Scenario]:
     yield good("an event remembers everything that may be remembered", with_event(*FULL), events=[everything])
     mixed = array(mapping([]), mapping([("key", text("k"))]), mapping([]))
     yield good("only one event of a batch has a key", envelope(events=mixed), events=[{}, {"key": "k"}, {}])
+    yield good("a key of 1024 bytes is the longest", with_event(("key", text("ü" * 512))), events=[{"key": "ü" * 512}])
     yield good("a message may be empty", with_event(("message", text(""))), events=[{"message": ""}])
     long = envelope(events=array(*[mapping([])] * 256))
     yield good("a batch of 256 events needs a longer head", long, events=[{}] * 256)
@@ -124,7 +125,9 @@ def _refused_payload() -> Iterator[Scenario]:
     yield refused("a time with a fraction of a second", envelope(time=text("2026-01-31T12:00:00.5Z")))
     yield refused("a time that is not in the calendar", envelope(time=text("2026-02-29T12:00:00Z")))
     yield refused("a time that is not on the clock", envelope(time=text("2026-01-31T24:00:00Z")))
-    yield refused("a time in other digits than those of ASCII", envelope(time=text("\uff12\uff10\uff12\uff16-01-31T12:00:00Z")))
+    yield refused(
+        "a time in other digits than those of ASCII", envelope(time=text("\uff12\uff10\uff12\uff16-01-31T12:00:00Z"))
+    )
     yield refused("a time in seconds", envelope(time=uint(1_769_860_800)))
 
 
@@ -141,6 +144,8 @@ def _refused_events() -> Iterator[Scenario]:
     yield refused("an event that remembers something else", with_event(("host", text("lab-3"))))
     yield refused("a message that is bytes", with_event(("message", octets(b"hi"))))
     yield refused("a message that is null", with_event(("message", NULL)))
+    yield refused("an empty key", with_event(("key", text(""))))
+    yield refused("a key of 1025 bytes", with_event(("key", text("k" * 1025))))
     yield refused("a key that is a number", with_event(("key", uint(17))))
     yield refused("a time of an event that is no time", with_event(("time", text("yesterday"))))
     yield refused("an author of an event that is bytes", with_event(("author", octets(b"Ada <a@x>"))))
