@@ -60,15 +60,18 @@ class DulwichObjects:
         """
         try:
             number, data = self._objects.get_raw(RawObjectID(oid))
-        except KeyError as error:
-            raise MissingObjectError(oid.hex()) from error
+        except KeyError:
+            raise MissingObjectError(oid.hex()) from None
         except _UNREADABLE as error:
-            raise CorruptObjectError(oid.hex(), f"dulwich reports {error}") from error
-        kind = _KINDS[number]
-        found = self.format.oid(kind, data)
-        if found != oid:
-            raise CorruptObjectError(oid.hex(), f"its bytes hash to {found.hex()}")
-        return GitObject(kind, data)
+            reason = f"dulwich reports {error}"
+        else:
+            kind = _KINDS[number]
+            found = self.format.oid(kind, data)
+            if found == oid:
+                return GitObject(kind, data)
+            reason = f"its bytes hash to {found.hex()}"
+        # Not raised from dulwich's error, whose frames hold views of a pack that could not be closed then.
+        raise CorruptObjectError(oid.hex(), reason)
 
     def read_many(self, oids: Iterable[Oid]) -> Iterator[GitObject]:
         """Yield the objects in the order asked for; raises as `read` does."""
