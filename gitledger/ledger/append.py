@@ -13,13 +13,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from gitledger.codec import encode
-from gitledger.errors import ConflictError, LedgerError, StaleRefError
+from gitledger.errors import ConflictError, StaleRefError
 from gitledger.ledger.change import Change
 from gitledger.ledger.draft import Draft
 from gitledger.ledger.group import Appended, Group, Since
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.publication import Publication, head_of, read_envelope
 from gitledger.ledger.publish import commit_message, move, seal
+from gitledger.store import layout
 from gitledger.store.staged import StagedObjects
 
 GROUP_EVENTS: Final = 16_384
@@ -63,28 +64,24 @@ def append_batch(
     Raises:
         LedgerError: as `append`, about the first change that was not yielded.
     """
-    writer = Writer(ledger)
-    pending, failure = iter(changes), list[LedgerError]()
-    while groups := _take_groups(pending, failure, group=group, at_once=at_once):
-        yield from writer.append(groups)
-    if failure:
-        raise failure[0]
-
-
-def _take_groups(
-    changes: Iterator[Change], failure: list[LedgerError], *, group: int, at_once: int
-) -> list[list[Change]]:
-    """Return the next changes to write at once, by publication; note why the source failed instead of raising."""
-    groups: list[list[Change]] = []
-    count = total = size = 0
-    while count < at_once and total < WRITE_BYTES and not failure:
+    writer, pending, is_done = Writer(ledger), iter(changes), False
+    while not is_done:
+        groups: list[list[Change]] = []
         try:
-            change = next(changes, None)
-        except LedgerError as error:
-            failure.append(error)
-            break
+            is_done = _take_groups(pending, groups, group=group, at_once=at_once)
+        finally:
+            # Whatever the source dies of does not take the changes before it along.
+            if groups:
+                yield from writer.append(groups)
+
+
+def _take_groups(changes: Iterator[Change], groups: list[list[Change]], *, group: int, at_once: int) -> bool:
+    """Fill ``groups`` with the next changes to write at once, by publication; return whether these are the last."""
+    count = total = size = 0
+    while count < at_once and total < WRITE_BYTES:
+        change = next(changes, None)
         if change is None:
-            break
+            return True
         if not groups or len(groups[-1]) == group or size > GROUP_BYTES:
             groups.append([])
             size = 0
@@ -92,7 +89,7 @@ def _take_groups(
         count += 1
         weight = _weight(change)
         size, total = size + weight, total + weight
-    return groups
+    return False
 
 
 def _weight(change: Change) -> int:
@@ -129,7 +126,7 @@ class Writer:
             answers: list[Appended] = []
             refusal, head = None, self._head
             for changes in groups:
-                taken = Group(self._ledger, head, self._draft)
+                taken = Group(self._staged, head, self._draft)
                 refusal = taken.take_all(changes, since)
                 answers += taken.answers
                 head = self._seal(taken, head)
@@ -142,6 +139,10 @@ class Writer:
             except StaleRefError:
                 self._move_to(head_of(self._ledger))
                 continue
+            if refusal is not None and head is self._head and not self._is_at_head():
+                # What it was refused for may no longer be so.
+                self._move_to(head_of(self._ledger))
+                continue
             self._head = head
             yield from answers
             if refusal is not None:
@@ -151,6 +152,9 @@ class Writer:
             f"ledger {self._ledger.name} moved {ATTEMPTS} times while this was published; expected to get a turn",
             hint="nothing was written; try again",
         )
+
+    def _is_at_head(self) -> bool:
+        return self._ledger.refs.read(layout.ledger_ref(self._ledger.name)) == self._head.oid
 
     def _seal(self, taken: Group, head: Publication) -> Publication:
         """Make a publication of a group, if it has events, and stage what it needs."""

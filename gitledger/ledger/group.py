@@ -26,6 +26,7 @@ from gitledger.model.delta import Delta, format_delta
 from gitledger.model.event import Event, format_event
 from gitledger.model.merge import Footprint, footprint, overlaps
 from gitledger.model.rule import OURS, Rule, format_rule
+from gitledger.store.base import ObjectStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,14 +100,19 @@ class Since:
 class Group:
     """Changes taken into a draft, one publication's worth.
 
+    Args:
+        objects: where ``head`` and what is before it are read.
+        head: the publication that they follow.
+        draft: what takes them in.
+
     Attributes:
         answers: one per change taken, in order.
         changed: rule and delta of each new event.
         remembered: what the envelope is to remember of each new event.
     """
 
-    def __init__(self, ledger: Ledger, head: Publication, draft: Draft) -> None:
-        self._ledger = ledger
+    def __init__(self, objects: ObjectStore, head: Publication, draft: Draft) -> None:
+        self._objects = objects
         self._head = head
         self._draft = draft
         self._last = head.events[-1]
@@ -137,7 +143,7 @@ class Group:
         rule_data = _rule_bytes(change.rule)
         delta = self._draft.write(change.writes)
         delta_data = format_delta(delta)
-        blob = self._ledger.objects.format.oid
+        blob = self._objects.format.oid
         event = Event(
             parents=(self._last,),
             rule=blob("blob", rule_data),
@@ -172,7 +178,7 @@ class Group:
         """
         event, delta = self._new.get(known) or self._stored(known)
         same = (
-            event.rule == self._ledger.objects.format.oid("blob", _rule_bytes(change.rule))
+            event.rule == self._objects.format.oid("blob", _rule_bytes(change.rule))
             and set(event.readset) == change.reads
             and all(change.writes.get(name, _OTHER) == value for name, value in delta.changes.items())
             and all(
@@ -189,8 +195,8 @@ class Group:
             )
 
     def _stored(self, known: EventId) -> tuple[Event, Delta]:
-        event = read_event(self._ledger.objects, known)
-        return event, read_delta(self._ledger.objects, event.delta)
+        event = read_event(self._objects, known)
+        return event, read_delta(self._objects, event.delta)
 
     def _value_after(self, known: EventId, variable: Variable) -> bytes | None:
         """Return what a variable held after an event of the ledger or of this group."""
@@ -202,8 +208,8 @@ class Group:
                     return changes[variable]
             place = Place(publication=self._head, position=len(self._head.events) - 1, seq=self._head.log.size)
         else:
-            place = find_event(self._ledger.objects, self._head, known)
-        return State(self._ledger.objects, place).holds(variable)
+            place = find_event(self._objects, self._head, known)
+        return State(self._objects, place).holds(variable)
 
 
 @lru_cache(maxsize=256)
