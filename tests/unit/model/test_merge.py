@@ -1,6 +1,6 @@
 from gitledger.ids import EventId, Oid, Variable
 from gitledger.model.event import Event
-from gitledger.model.merge import Footprint, Overlap, footprint, overlaps, plan
+from gitledger.model.merge import OVERLAPS_LIMIT, Footprint, Overlap, footprint, overlaps, plan
 
 LOW, HIGH = (EventId(bytes([n]) * 20) for n in (1, 9))
 
@@ -50,8 +50,14 @@ def test_overlaps_are_sorted_by_the_left_variable() -> None:
 
 
 def test_one_that_everything_lies_below_meets_everything() -> None:
-    names = [f"m/{n}" for n in range(1000)]
-    assert len(overlaps(side("m"), side(*names))) == 1000
+    names = [f"m/{n}" for n in range(OVERLAPS_LIMIT)]
+    assert len(overlaps(side("m"), side(*names))) == len(names)
+
+
+def test_more_overlaps_than_anybody_reads_are_not_listed() -> None:
+    nested = ["/".join("m" * depth) for depth in range(1, 400)]
+    below = [f"{nested[-1]}/{n}" for n in range(100)]
+    assert len(overlaps(side("x", reads=tuple(nested)), side(*below))) == OVERLAPS_LIMIT
 
 
 def test_a_plan_is_the_same_whichever_side_makes_it() -> None:
