@@ -17,7 +17,7 @@ def run(door: Door, *, variable: str, max_count: int | None, reverse: bool, at: 
     """Print the events that changed a variable."""
     events = islice(vst(door.ledger, variable, at=at), max_count)
     if door.json:
-        published = published_in_order(door.ledger, events)
+        published = published_in_order(door.ledger, events, at=at)
         for one in reversed(list(published)) if reverse else published:
             door.paged_output.json(event_to_json(one))
     else:

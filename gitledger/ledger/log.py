@@ -6,9 +6,9 @@ from itertools import groupby
 
 from gitledger.ids import Variable
 from gitledger.ledger.handle import Ledger
-from gitledger.ledger.history import Place, backwards
-from gitledger.ledger.publication import Published, published_at, read_envelope, read_published
-from gitledger.ledger.resolve import head_place, previous, resolve
+from gitledger.ledger.history import Place, backwards, find_event
+from gitledger.ledger.publication import Publication, Published, read_envelope, read_published
+from gitledger.ledger.resolve import head_place, numbering, previous, resolve
 from gitledger.ledger.state import State
 
 
@@ -33,21 +33,22 @@ def log(
     rule: str | None = None,
     touching: str | None = None,
 ) -> Iterator[Published]:
-    """Yield events, newest first.
+    """Yield events in the order of the ledger's log, newest first.
 
     Args:
         ledger: where to look.
-        rev: the event to begin with; the newest if None.
+        rev: the event to begin with; the newest if None. If it belongs to another ledger only, it is that one's log.
         since: only events after this one.
         rule: only events of the rule with this name.
         touching: only events that wrote this variable, or one below it.
 
     Raises:
-        NotFoundError: no such ledger or event.
+        NotFoundError: no such ledger or event, or ``since`` is not in that log.
     """
     start = resolve(ledger, rev) if rev else head_place(ledger)
-    after = resolve(ledger, since).seq if since else 0
-    for one in describe(ledger, _from(ledger, start, after)):
+    top = numbering(ledger, start)
+    after = find_event(ledger.objects, top, resolve(ledger, since).event).seq if since else 0
+    for one in describe(ledger, _between(ledger, top, start.seq, after)):
         if rule is not None and one.rule.name != rule:
             continue
         if touching is not None and not any(_is_within(name, touching) for name in one.event.writeset):
@@ -64,7 +65,7 @@ def show(ledger: Ledger, rev: str) -> Shown:
     place = resolve(ledger, rev)
     before = previous(ledger, place)
     state = before and State(ledger.objects, before)
-    published = published_at(ledger.objects, place.publication, place.position)
+    published = next(describe(ledger, [place]))
     return Shown(
         published=published,
         before={name: state.holds(name) if state else None for name in published.event.writeset},
@@ -82,11 +83,11 @@ def describe(ledger: Ledger, places: Iterable[Place]) -> Iterator[Published]:
             yield read_published(ledger.objects, place.publication, envelope, place.position, place.seq)
 
 
-def _from(ledger: Ledger, start: Place, after: int) -> Iterator[Place]:
-    for place in backwards(ledger.objects, start.publication):
+def _between(ledger: Ledger, top: Publication, last: int, after: int) -> Iterator[Place]:
+    for place in backwards(ledger.objects, top):
         if place.seq <= after:
             return
-        if place.seq <= start.seq:
+        if place.seq <= last:
             yield place
 
 

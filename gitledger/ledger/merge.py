@@ -66,10 +66,11 @@ def branch(ledger: Ledger, name: LedgerName, rev: str | None = None) -> EventId:
         StaleRefError: a ledger of that name exists.
     """
     place = resolve(ledger, rev or ledger.name)
-    if place.position != len(place.publication.events) - 1:
+    later = len(place.publication.events) - 1 - place.position
+    if later:
         raise FormatError(
             f"event {place.event.hex()} lies inside a publication; expected the last event of one",
-            hint=f"the next one that can be branched from is #{place.publication.log.size}",
+            hint=f"the next one that can be branched from is #{place.seq + later}",
         )
     ledger.refs.update([RefUpdate(layout.ledger_ref(name), None, place.publication.oid)])
     return place.event

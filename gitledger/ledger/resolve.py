@@ -16,7 +16,7 @@ from gitledger.errors import FormatError, NotFoundError, UsageError
 from gitledger.ids import EventId, parse_ledger_name, shown
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import Place, backwards, find_event
-from gitledger.ledger.publication import head_of, publications, read_publication
+from gitledger.ledger.publication import Publication, head_of, publications, read_publication
 from gitledger.model.event import parse_event
 from gitledger.store import layout
 
@@ -58,6 +58,14 @@ def resolve(ledger: Ledger, rev: str) -> Place:
     )
 
 
+def numbering(ledger: Ledger, place: Place) -> Publication:
+    """Return a publication in whose log the event at a place has the ``seq`` that the place says.
+
+    That is the one which carries it, unless a merge brought it into this ledger's log.
+    """
+    return place.publication if place.seq == place.publication.first_seq + place.position else head_of(ledger)
+
+
 def previous(ledger: Ledger, place: Place) -> Place | None:
     """Return the event's first parent, or None for genesis."""
     if place.position:
@@ -80,7 +88,9 @@ def _earlier(ledger: Ledger, place: Place, count: int) -> Place:
     for publication in publications(ledger.objects, place.publication):
         position = place.position if publication is place.publication else len(publication.events) - 1
         if left <= position:
-            return Place(publication=publication, position=position - left, seq=publication.first_seq + position - left)
+            found = Place(publication=publication, position=position - left, seq=publication.first_seq + position - left)
+            top = numbering(ledger, place)
+            return found if top is place.publication else find_event(ledger.objects, top, found.event)
         left -= position + 1
     raise NotFoundError(f"event {place.event.hex()} has no event {count} before it; expected at most {count - left - 1}")
 

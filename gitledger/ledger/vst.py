@@ -12,8 +12,8 @@ from gitledger.ids import EventId, Oid, Variable, parse_variable, shown
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import Place, backwards
 from gitledger.ledger.log import describe
-from gitledger.ledger.publication import Published, damage_in, read
-from gitledger.ledger.resolve import head_place, resolve
+from gitledger.ledger.publication import Publication, Published, damage_in, read
+from gitledger.ledger.resolve import head_place, numbering, resolve
 from gitledger.ledger.state import State
 from gitledger.model.timeline import Timeline, parse_timeline
 from gitledger.store import layout
@@ -81,9 +81,16 @@ def vst(ledger: Ledger, variable: str, *, at: str | None = None) -> Iterator[Eve
     return _chain(newest, events)
 
 
-def published_in_order(ledger: Ledger, events: Iterable[EventId]) -> Iterator[Published]:
-    """Yield events of a ledger, newest first as given, with all that the ledger knows about them."""
-    yield from describe(ledger, _places(ledger, iter(events)))
+def published_in_order(ledger: Ledger, events: Iterable[EventId], *, at: str | None = None) -> Iterator[Published]:
+    """Yield events that `vst` returned, newest first as given, with all that the ledger knows about them.
+
+    Args:
+        ledger: as for `vst`.
+        events: any of the events.
+        at: as for `vst`.
+    """
+    top = numbering(ledger, resolve(ledger, at)) if at else head_place(ledger).publication
+    yield from describe(ledger, _places(ledger, top, iter(events)))
 
 
 def blame(ledger: Ledger, prefix: str = "", *, at: str | None = None) -> Iterator[Blamed]:
@@ -103,11 +110,11 @@ def _chain(newest: EventId, events: Iterator[EventId]) -> Iterator[EventId]:
     yield from events
 
 
-def _places(ledger: Ledger, events: Iterator[EventId]) -> Iterator[Place]:
+def _places(ledger: Ledger, top: Publication, events: Iterator[EventId]) -> Iterator[Place]:
     wanted = next(events, None)
     if wanted is None:
         return
-    for place in backwards(ledger.objects, head_place(ledger).publication):
+    for place in backwards(ledger.objects, top):
         if place.event == wanted:
             yield place
             wanted = next(events, None)
