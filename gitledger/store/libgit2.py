@@ -155,7 +155,12 @@ class Libgit2Refs:
         self._opened.free()
 
     def _try_to_move(self, updates: Sequence[RefUpdate]) -> bool:
-        # A lost swap is a GitError, a held lock an OSError, a bad name a ValueError; which it is, reading tells.
+        for update in updates:
+            # A transaction would make the file of any name.
+            if not pygit2.reference_is_valid_name(update.name):
+                self._complaint = "the name is not valid"
+                return False
+        # A lost swap is a GitError, a held lock an OSError; which it is, reading tells.
         try:
             with self._opened.transaction() as transaction:
                 for update in updates:
@@ -167,7 +172,7 @@ class Libgit2Refs:
                         transaction.set_target(update.name, pygit2.Oid(raw=update.new))
                     elif update.old is not None:
                         transaction.remove(update.name)
-        except (pygit2.GitError, OSError, ValueError) as error:
+        except (pygit2.GitError, OSError) as error:
             self._complaint = str(error)
             return False
         return True
