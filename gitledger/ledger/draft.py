@@ -155,16 +155,16 @@ class Draft:
         self._deltas.append(delta_oid)
         for variable in changed.changes:
             self.timelines.append(variable, event)
-        self.adopt(event, (rule_oid, rule), key, leaf_hash(leaf_data(event_data, rule, delta)))
+        if key is not None and self.keys.get(key_name(key)) is None:
+            self.keys.set(key_name(key), Oid(event))
+        self.adopt((rule_oid, rule), leaf_hash(leaf_data(event_data, rule, delta)))
 
-    def adopt(self, event: EventId, rule: tuple[Oid, bytes], key: str | None, leaf: bytes) -> None:
-        """Take an event into rules, keys and log only: all there is to do for one that a merge brings in."""
+    def adopt(self, rule: tuple[Oid, bytes], leaf: bytes) -> None:
+        """Take an event into rules and log only, as a merge does with each that it brings in."""
         name = layout.oid_name(rule[0])
         if self.rules.get(name) is None:
             self.rules.set(name, rule[0])
             self._blobs[rule[0]] = rule[1]
-        if key is not None and self.keys.get(key_name(key)) is None:
-            self.keys.set(key_name(key), Oid(event))
         self._log.append(leaf)
 
     def find_key(self, key: str) -> EventId | None:

@@ -4,25 +4,26 @@ The result does not depend on who merges: parents are sorted by event id, the de
 parent's with the changes of the other side, and the log is the first parent's followed by the other side's events.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from gitledger.errors import DamageError, FormatError, OverlapError
+from gitledger.errors import DamageError, FormatError, OverlapError, UsageError
 from gitledger.ids import EventId, LedgerName, Variable, shown
-from gitledger.ledger.draft import Draft
-from gitledger.ledger.handle import Ledger
-from gitledger.ledger.history import Place, events_since
+from gitledger.ledger.draft import Draft, key_name
 from gitledger.ledger.growing_log import stored_leaf
+from gitledger.ledger.handle import Ledger
+from gitledger.ledger.history import Place, divergence, events_since
 from gitledger.ledger.publication import Publication, head_of, published_at, read, read_delta, read_envelope
 from gitledger.ledger.publish import publish, seal
 from gitledger.ledger.resolve import resolve
-from gitledger.ledger.vst import Timelines
 from gitledger.model.delta import Delta, format_delta
 from gitledger.model.event import Event, format_event
 from gitledger.model.merge import MergePlan, footprint, plan
 from gitledger.model.rule import MERGE, Rule, format_rule
 from gitledger.store import layout
 from gitledger.store.base import ObjectStore, RefUpdate
+from gitledger.store.pathmap import PathMap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,8 @@ def merge(ledger: Ledger, other: LedgerName) -> Merged:
 
     Raises:
         NotFoundError: no such ledger.
-        OverlapError: the footprints overlap; lists every overlap with both events.
+        UsageError: the ledgers began apart.
+        OverlapError: the footprints overlap; lists overlaps with both events.
         StaleRefError: somebody else published meanwhile; nothing moved.
     """
     head, theirs = head_of(ledger), head_of(replace(ledger, name=other))
@@ -92,6 +94,11 @@ def merge(ledger: Ledger, other: LedgerName) -> Merged:
     if not extra:
         ledger.refs.update([RefUpdate(layout.ledger_ref(ledger.name), head.oid, theirs.oid)])
         return Merged(outcome="fast-forward", event=theirs.events[-1])
+    if any(not event.parents for _, event in missing):
+        raise UsageError(
+            f"ledgers {ledger.name} and {other} began apart; expected branches of one ledger",
+            hint="git ledger branch starts a ledger that can be merged",
+        )
     if joined.plan.overlaps:
         raise _overlap(ledger, joined)
     draft = join(ledger.objects, joined)
@@ -143,29 +150,38 @@ def join(objects: ObjectStore, joined: Join) -> Draft:
         changes.update(read_delta(objects, event.delta).changes)
         draft.adopt(
             rule=(event.rule, read(objects, event.rule, "blob")),
-            key=_key(objects, place),
-            event=place.event,
             leaf=stored_leaf(objects, place.publication, place.position),
         )
     draft.write(changes)
-    last = Place(
-        publication=joined.second,
-        position=len(joined.second.events) - 1,
-        seq=joined.second.log.size,
-    )
-    timelines = Timelines(objects, last)
-    for variable in changes:
-        segment = timelines.newest_segment(variable)
-        if segment is None:
-            raise DamageError(f"variable {variable} was written and has no timeline; expected one")
-        draft.index.set(variable, segment)
+    _bring(draft.index, changes, _open(objects, joined.second, layout.INDEX))
+    keys = [key_name(key) for key in _keys_since(objects, joined.first, joined.second)]
+    _bring(draft.keys, [name for name in keys if draft.keys.get(name) is None], _open(objects, joined.second, layout.KEYS))
     return draft
 
 
-def _key(objects: ObjectStore, place: Place) -> str | None:
-    key = read_envelope(objects, place.publication).events[place.position].get("key")
-    return key if isinstance(key, str) else None
+def _open(objects: ObjectStore, publication: Publication, name: bytes) -> PathMap:
+    mark = layout.TIMELINE_MARK if name == layout.INDEX else b""
+    return PathMap(lambda oid: read(objects, oid, "tree"), objects.format, publication.trees.get(name), mark=mark)
 
+
+def _bring(into: PathMap, paths: Iterable[str], theirs: PathMap) -> None:
+    for path in paths:
+        oid = theirs.get(path)
+        if oid is None:
+            raise DamageError(f"{shown(path)} is missing where the second side must have it; expected it listed")
+        into.set(path, oid)
+
+
+def _keys_since(objects: ObjectStore, old: Publication, new: Publication) -> Iterator[str]:
+    """Yield the idempotency keys that publications which only ``new`` has remember.
+
+    Also those of events that ``old`` has too: the same event may have been published once with a key, once without.
+    """
+    _, publications = divergence(objects, old, new)
+    for publication in publications:
+        for remembered in read_envelope(objects, publication).events:
+            if "key" in remembered:
+                yield str(remembered["key"])
 
 
 def _overlap(ledger: Ledger, joined: Join) -> OverlapError:

@@ -42,10 +42,6 @@ class Timelines:
             mark=layout.TIMELINE_MARK,
         )
 
-    def newest_segment(self, variable: Variable) -> Oid | None:
-        """Return the blob of the newest segment, or None if the variable was never written."""
-        return self._index.get(variable)
-
     def events(self, variable: Variable) -> Iterator[EventId]:
         """Yield the events that changed a variable, newest first; none if it was never written."""
         oid = self._index.get(variable)
