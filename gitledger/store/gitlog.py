@@ -19,10 +19,10 @@ _CHUNK: Final = 64 * 1024
 _FIELDS: Final = "%H%x00%P%x00%an <%ae> %ad%x00%cn <%ce> %cd%x00%B"
 _LOG: Final = (
     "log", "--first-parent", "--reverse", "--ignore-missing", f"--format={_FIELDS}", "--date=raw", "--encoding=UTF-8",
-    "--raw", "-r", "-z", "--root", "--diff-merges=first-parent", "--no-renames", "--no-abbrev",
-    # Settings that plumbing would not read: log.showSignature, color.ui, diff.relative, diff.orderFile,
-    # diff.ignoreSubmodules and submodule.<name>.ignore, which a history can bring along in .gitmodules.
-    "--no-show-signature", "--no-color", "--no-relative", f"-O{os.devnull}", "--ignore-submodules=none",
+    "--raw", "-z", "--root", "--no-renames", "--no-abbrev",
+    # Settings that plumbing would not read: log.showSignature, diff.relative, diff.orderFile, diff.ignoreSubmodules,
+    # and submodule.<name>.ignore, which a history can bring along in .gitmodules.
+    "--no-show-signature", "--no-relative", f"-O{os.devnull}", "--ignore-submodules=none",
 )  # fmt: skip
 # A commit where history was cut off would look like a first one that made everything.
 _UNCUT: Final = {"GIT_GRAFT_FILE": os.devnull, "GIT_SHALLOW_FILE": os.devnull}
