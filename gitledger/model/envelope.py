@@ -60,8 +60,8 @@ class Envelope:
         """Refuse an envelope that could not be written.
 
         Raises:
-            FormatError: an unknown op, a clock that the op cannot have, an identity or time in another form, a number of
-                events that the op cannot carry, something remembered that has no place here.
+            FormatError: an unknown op, a clock that the op cannot have, an identity or time in another form, a number
+                of events that the op cannot carry, something remembered that has no place here.
         """
         if self.op not in OPS:
             raise FormatError(f"an envelope has the op {shown(self.op)}; expected one of {', '.join(sorted(OPS))}")
@@ -146,7 +146,8 @@ def _check_remembered(event: Mapping[str, Value]) -> None:
         raise FormatError(f"an envelope has a key of {len(key):,} characters; expected 1 to {KEY_BYTES:,} bytes")
     if not isinstance(event.get("git", {}), dict):
         raise FormatError("an envelope has something else than a map as git")
-    check_value([event.get("git"), event.get("meta")])
+    check_value(event.get("git"))
+    check_value(event.get("meta"))
     if "time" in event:
         _check_time(str(event["time"]))
 

@@ -1,12 +1,13 @@
 """The merge rule of ``docs/format/merge.md`` against a slow and obvious reading of it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gitledger.ids import EventId, Variable
-from gitledger.model.merge import Footprint, Overlap, overlaps, plan
+from gitledger.model.merge import Access, Footprint, Overlap, overlaps, plan
 
 # Few names, so that sides meet often; siblings that sort between a directory and what lies in it.
 names = st.sampled_from(["a", "a-", "a/b", "a/b/c", "a0", "a/b-", "ab", "b", "b/c", "é", "é/b"]).map(Variable)
@@ -21,6 +22,10 @@ def overlap(one: str, other: str) -> bool:
     return longer[: len(shorter)] == shorter
 
 
+def accesses(side: Footprint) -> list[tuple[Access, Mapping[Variable, EventId]]]:
+    return [("wrote", side.writes), ("read", side.reads)]
+
+
 def slowly(left: Footprint, right: Footprint) -> list[Overlap]:
     return [
         Overlap(
@@ -31,9 +36,9 @@ def slowly(left: Footprint, right: Footprint) -> list[Overlap]:
             other_access=other_access,
             other_event=other_event,
         )
-        for access, touched in (("wrote", left.writes), ("read", left.reads))
+        for access, touched in accesses(left)
         for variable, event in touched.items()
-        for other_access, other_touched in (("wrote", right.writes), ("read", right.reads))
+        for other_access, other_touched in accesses(right)
         for other, other_event in other_touched.items()
         if overlap(variable, other) and not access == other_access == "read"
     ]

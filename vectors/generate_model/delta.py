@@ -51,6 +51,7 @@ def _accepted() -> Iterator[Scenario]:
     yield good("a delta is sorted by length first", ("b", uint(1)), ("aa", uint(2)))
     yield good("a delta deletes a variable and sets one below it", ("a", None), ("a/b", uint(1)))
     yield good("a value of 65536 bytes is the largest", ("a", head(2, VALUE_BYTES - 3) + bytes(VALUE_BYTES - 3)))
+    yield good("a value of 120 levels is the deepest", ("a", b"\x81" * 119 + uint(1)))
     yield good("a value may be a map", ("a", mapping([("x", uint(1)), ("yy", array(NULL, TRUE))])))
     yield good("a variable whose name takes 24 bytes needs a longer head", ("x" * 24, uint(1)))
     yield good("a delta of 24 variables needs a longer head", *((f"v{n:02}", uint(n)) for n in range(24)))
@@ -96,4 +97,5 @@ def _refused_values() -> Iterator[Scenario]:
     yield refused("a value that is undefined", one(b"\xf7"))
     yield refused("a value of indefinite length", one(b"\x7f\x61a\xff"))
     yield refused("a value with text that is not UTF-8", one(b"\x61\xff"))
+    yield refused("a value of 121 levels", one(b"\x81" * 120 + uint(1)))
     yield refused("a value nested 10000 deep", one(b"\x81" * 10_000 + b"\x80"))

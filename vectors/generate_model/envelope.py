@@ -41,8 +41,12 @@ def payload(**changed: bytes | None) -> bytes:
     return mapping((name, value) for name, value in content.items() if value is not None)
 
 
-def envelope(op: str = "append", ts: int = 2, **changed: bytes | None) -> bytes:
-    return mapping([("op", text(op)), ("ts", uint(ts)), ("payload", payload(**changed))])
+def wrap(content: bytes, op: str = "append", ts: int = 2) -> bytes:
+    return mapping([("op", text(op)), ("ts", uint(ts)), ("payload", content)])
+
+
+def envelope(op: str = "append", ts: int = 2, **changed: bytes) -> bytes:
+    return wrap(payload(**changed), op, ts)
 
 
 def with_event(*pairs: tuple[str, bytes]) -> bytes:
@@ -67,7 +71,7 @@ def _accepted() -> Iterator[Scenario]:
     yield good("a batch has one map for each event", envelope(events=array(*[mapping([])] * 3)), events=[{}, {}, {}])
     yield good("a clock counts as far as 63 bits", envelope(ts=2**63 - 1), ts=2**63 - 1, events=[{}])
     meta = {"host": "lab-3", "tries": 2}
-    everything = {
+    everything: dict[str, object] = {
         "git": {"commit": "c" * 40, "message": "fix"},
         "key": "run-17",
         "meta": meta,
@@ -112,8 +116,8 @@ def _refused_shape() -> Iterator[Scenario]:
 
 def _refused_payload() -> Iterator[Scenario]:
     for name in ("time", "actor", "author", "events"):
-        yield refused(f"a payload without the field {name}", envelope(**{name: None}))
-        yield refused(f"a payload with null as {name}", envelope(**{name: NULL}))
+        yield refused(f"a payload without the field {name}", wrap(payload(**{name: None})))
+        yield refused(f"a payload with null as {name}", wrap(payload(**{name: NULL})))
     yield refused("a payload with a field that is not its own", envelope(signature=octets(b"")))
     yield refused("an author without an address", envelope(author=text("Ada")))
     yield refused("an author with two addresses", envelope(author=text("Ada <a@x> <b@x>")))
@@ -154,5 +158,6 @@ def _refused_events() -> Iterator[Scenario]:
     yield refused(
         "meta with a key that is a number far inside", with_event(("meta", array(head(5, 1) + uint(1) + uint(1))))
     )
+    yield refused("meta of 121 levels", with_event(("meta", b"\x81" * 120 + uint(1))))
     yield refused("an event that remembers a field twice", with_event(("key", text("a")), ("key", text("a"))))
     yield refused("an event that remembers fields out of order", with_event(("message", text("m")), ("key", text("k"))))

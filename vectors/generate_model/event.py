@@ -30,7 +30,7 @@ def ids(*parents: bytes) -> bytes:
     return array(*(octets(parent) for parent in parents))
 
 
-def fields(size: int = 20, **changed: bytes | None) -> list[tuple[str, bytes]]:
+def fields(size: int = 20, /, **changed: bytes | None) -> list[tuple[str, bytes]]:
     """Return the encoded fields of an append to one variable, in canonical order, some changed or left out."""
     content: dict[str, bytes | None] = {
         "v": uint(1),
@@ -126,8 +126,8 @@ def _refused_encoding() -> Iterator[Scenario]:
 
 def _refused_fields() -> Iterator[Scenario]:
     for name, _ in fields():
-        yield refused(f"an event without the field {name}", event(**{name: None}))
-        yield refused(f"an event with null as {name}", event(**{name: NULL}))
+        yield refused(f"an event without the field {name}", mapping(fields(20, **{name: None})))
+        yield refused(f"an event with null as {name}", mapping(fields(20, **{name: NULL})))
     yield refused(
         "an event with a field that is not its own", mapping([*fields()[:-1], ("remarks", names()), *fields()[-1:]])
     )

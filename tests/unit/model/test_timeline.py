@@ -60,6 +60,8 @@ def test_a_segment_is_full_at_64() -> None:
         (2**63, bytes(20), tuple(map(event, range(64)))),
     ],
 )
-def test_a_segment_that_no_appends_could_make_is_not_built(count: int, prev: bytes, ids: tuple[EventId, ...]) -> None:
+def test_a_segment_that_no_appends_could_make_is_not_built(
+    count: int, prev: Oid | None, ids: tuple[EventId, ...]
+) -> None:
     with pytest.raises(FormatError, match="a timeline"):
-        Timeline(count=count, prev=prev and Oid(prev), ids=ids)
+        Timeline(count=count, prev=prev, ids=ids)
