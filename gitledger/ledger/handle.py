@@ -27,6 +27,8 @@ class Ledger:
         people: returns who asks and who publishes at this second; called only by verbs that write.
         clock: returns the seconds since 1970.
         entropy: returns this many random bytes.
+        reopen: opens the same objects in another process, where it goes by pickle; None where only this process has
+            them.
     """
 
     name: LedgerName
@@ -35,3 +37,4 @@ class Ledger:
     people: Callable[[int], People]
     clock: Callable[[], int]
     entropy: Callable[[int], bytes]
+    reopen: Callable[[], ObjectStore] | None = None

@@ -6,10 +6,10 @@ that are not in it, in their logs' order, then its own events (``docs/format/mer
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from heapq import heappop, heappush
 
 from gitledger.errors import NotFoundError
 from gitledger.ids import EventId, Oid
+from gitledger.ledger.graph import Node, only_reached
 from gitledger.ledger.publication import Publication, read_envelope, read_event, read_publication
 from gitledger.model.event import Event
 from gitledger.store.base import ObjectStore
@@ -35,28 +35,57 @@ class Place:
         return self.publication.events[self.position]
 
 
+class _Line:
+    """A history that is walked back along first parents.
+
+    Attributes:
+        ahead: the next publication, or None at its end.
+        wanted: which of its events are still to come; None is all of them.
+    """
+
+    def __init__(self, ahead: Publication, wanted: set[EventId] | None) -> None:
+        self.ahead: Publication | None = ahead
+        self.wanted = wanted
+
+    def takes(self, event: EventId) -> bool:
+        """Return whether an event is one to yield; it is one only once."""
+        if self.wanted is None:
+            return True
+        found = event in self.wanted
+        self.wanted.discard(event)
+        return found
+
+    def side(self, objects: ObjectStore, other: Publication, first: Publication) -> "_Line":
+        """Return the line that a merge of ``other`` into ``first`` brings in here."""
+        wanted = _events_only_in(objects, other, first)
+        if self.wanted is not None:
+            wanted &= self.wanted
+            self.wanted -= wanted
+        return _Line(other, wanted)
+
+
 def backwards(objects: ObjectStore, head: Publication) -> Iterator[Place]:
     """Yield the places of all events of a log, newest first."""
-    publication = head
-    while True:
+    seq = head.log.size
+    lines = [_Line(head, None)]
+    # A stack of our own: a history may hold merges within merges a thousand deep.
+    while lines:
+        line, publication = lines[-1], lines[-1].ahead
+        if publication is None or line.wanted == set():
+            lines.pop()
+            continue
         for position in reversed(range(len(publication.events))):
-            yield Place(publication=publication, position=position, seq=publication.first_seq + position)
-        if not publication.commit.parents:
-            return
-        first, *others = (read_publication(objects, oid) for oid in publication.commit.parents)
-        seq = publication.first_seq
-        for other in reversed(others):
-            for place in joined(objects, other, first):
+            if line.takes(publication.events[position]):
+                yield Place(publication=publication, position=position, seq=seq)
                 seq -= 1
-                yield Place(publication=place.publication, position=place.position, seq=seq)
-        publication = first
+        parents = [read_publication(objects, oid) for oid in publication.commit.parents]
+        line.ahead = parents[0] if parents else None
+        lines += [line.side(objects, other, parents[0]) for other in parents[1:]]
 
 
 def joined(objects: ObjectStore, other: Publication, first: Publication) -> Iterator[Place]:
     """Yield the places of one log whose events are not in another, newest first, with the seq they have there."""
-    mine, theirs = divergence(objects, first, other)
-    wanted = {event for publication in theirs.values() for event in publication.events}
-    wanted.difference_update(event for publication in mine.values() for event in publication.events)
+    wanted = _events_only_in(objects, other, first)
     if not wanted:
         return
     for place in backwards(objects, other):
@@ -67,32 +96,26 @@ def joined(objects: ObjectStore, other: Publication, first: Publication) -> Iter
                 return
 
 
+def _events_only_in(objects: ObjectStore, other: Publication, first: Publication) -> set[EventId]:
+    # By event, not by publication: two people who merge the same heads publish the same event twice.
+    mine, theirs = divergence(objects, first, other)
+    wanted = {event for publication in theirs for event in publication.events}
+    return wanted.difference(event for publication in mine for event in publication.events)
+
+
 def divergence(
     objects: ObjectStore, left: Publication, right: Publication
-) -> tuple[dict[Oid, Publication], dict[Oid, Publication]]:
-    """Return the publications that only the left, and only the right, of two heads can reach.
-
-    The logical clock rises along every edge, so a walk by falling clock meets each publication after all that
-    follow it, and may stop when everything still ahead is common to both.
-    """
-    sides: dict[Oid, int] = {left.oid: 1}
-    sides[right.oid] = sides.get(right.oid, 0) | 2
+) -> tuple[list[Publication], list[Publication]]:
+    """Return the publications that only the left, and only the right, of two heads can reach, newest first."""
     found = {left.oid: left, right.oid: right}
-    queue: list[tuple[int, Oid]] = []
-    for publication in found.values():
-        heappush(queue, (-read_envelope(objects, publication).ts, publication.oid))
-    only: tuple[dict[Oid, Publication], dict[Oid, Publication]] = ({}, {})
-    while any(sides[oid] != 3 for _, oid in queue):  # noqa: PLR2004 - both sides
-        _, oid = heappop(queue)
-        publication = found.pop(oid)
-        if sides[oid] != 3:  # noqa: PLR2004
-            only[sides[oid] - 1][oid] = publication
-        for parent in publication.commit.parents:
-            if parent not in sides:
-                found[parent] = read_publication(objects, parent)
-                heappush(queue, (-read_envelope(objects, found[parent]).ts, parent))
-            sides[parent] = sides.get(parent, 0) | sides[oid]
-    return only
+
+    def look(oid: Oid) -> Node:
+        if oid not in found:
+            found[oid] = read_publication(objects, oid)
+        return Node(read_envelope(objects, found[oid]).ts, found[oid].commit.parents)
+
+    mine, theirs = only_reached(look, left.oid, right.oid)
+    return [found[oid] for oid in mine], [found[oid] for oid in theirs]
 
 
 def events_since(objects: ObjectStore, old: Publication, new: Publication) -> list[tuple[Place, Event]]:

@@ -107,6 +107,8 @@ def read_publication(objects: ObjectStore, oid: Oid) -> Publication:
             raise FormatError(f"its tree has no {b', '.join(sorted(absent)).decode()}")
         events = parse_tree(read(objects, trees[layout.EVENTS], "tree"), objects.format)
         deltas = parse_tree(read(objects, trees[layout.DELTAS], "tree"), objects.format)
+        if not events or len(events) != len(deltas):
+            raise FormatError(f"it has {len(events):,} events and {len(deltas):,} deltas")
         return Publication(
             oid=oid,
             commit=commit,

@@ -1,14 +1,17 @@
 """One publication under judgement: reading its parts, and noting what is wrong with them."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from gitledger.errors import CorruptObjectError, DamageError, FormatError, MissingObjectError
 from gitledger.ids import Kind, Oid
 from gitledger.ledger.publication import read
 from gitledger.store.base import ObjectStore
 from gitledger.store.tree import TreeEntry, parse_tree
-from gitledger.verify.finding import Finding
+from gitledger.verify.finding import Finding, one_line
+
+FINDINGS: Final = 100
+"""How many findings of one publication are listed. One tree can hold a million names that no ledger wrote."""
 
 _T = TypeVar("_T")
 
@@ -21,21 +24,35 @@ class Case:
     """A publication under judgement.
 
     Attributes:
-        findings: what was noted so far.
+        publication: its commit.
         seen: the objects that were read, and so are there and sound.
+        events: how many of its events were judged.
     """
 
     def __init__(self, objects: ObjectStore, publication: Oid) -> None:
-        self._objects = objects
-        self._publication = publication
-        self._fetched: dict[Oid, bytes] = {}
+        self.objects = objects
+        self.publication = publication
         self.seen: set[Oid] = set()
-        self.findings: list[Finding] = []
+        self.events = 0
+        self._blobs: dict[Oid, bytes] = {}
+        self._findings: list[Finding] = []
+        self._unlisted = 0
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was noted; past `FINDINGS`, how many more there are."""
+        if not self._unlisted:
+            return tuple(self._findings)
+        more = f"there are {self._unlisted:,} more findings here; expected none"
+        return (*self._findings, Finding(code="more", where=self.publication.hex(), message=more))
 
     def note(self, code: str, path: str, message: str) -> None:
-        """Note something wrong at a path of the publication's tree."""
-        where = f"{self._publication.hex()}:{path}" if path else self._publication.hex()
-        self.findings.append(Finding(code=code, where=where, message=message))
+        """Note something wrong at a path of the publication's tree; both texts may hold anything."""
+        if len(self._findings) == FINDINGS:
+            self._unlisted += 1
+            return
+        where = f"{self.publication.hex()}:{one_line(path)}" if path else self.publication.hex()
+        self._findings.append(Finding(code=code, where=where, message=one_line(message)))
 
     def stop(self, code: str, path: str, message: str) -> UnjudgeableError:
         """Note something after which the rest cannot be judged; return what to raise."""
@@ -44,32 +61,36 @@ class Case:
 
     def fetch(self, oids: Iterable[Oid]) -> None:
         """Read blobs ahead, all at once; one that cannot be read is noted where it is used."""
-        wanted = list(dict.fromkeys(oids))
+        wanted = [oid for oid in dict.fromkeys(oids) if oid not in self._blobs]
         try:
-            for oid, found in zip(wanted, self._objects.read_many(wanted), strict=True):
-                self.seen.add(oid)
+            for oid, found in zip(wanted, self.objects.read_many(wanted), strict=True):
                 if found.kind == "blob":
-                    self._fetched[oid] = found.data
+                    self.seen.add(oid)
+                    self._blobs[oid] = found.data
         except DamageError:
             # `bytes_of` reads them one by one and knows which it is.
             return
 
-    def bytes_of(self, oid: Oid, kind: Kind, path: str) -> bytes:
+    def bytes_of(self, oid: Oid, kind: Kind, path: str, *, otherwise: str = "tree-format") -> bytes:
         """Return the bytes of an object.
+
+        Args:
+            oid: the object.
+            kind: what it must be.
+            path: where it was named.
+            otherwise: the code for an object of another kind.
 
         Raises:
             UnjudgeableError: it is missing, corrupt or of another kind.
         """
-        if kind == "blob" and oid in self._fetched:
-            return self._fetched[oid]
+        if kind == "blob" and oid in self._blobs:
+            return self._blobs[oid]
         try:
-            data = read(self._objects, oid, kind)
-        except MissingObjectError as error:
-            raise self.stop("object-missing", path, error.message) from error
-        except CorruptObjectError as error:
-            raise self.stop("object-corrupt", path, error.message) from error
+            data = read(self.objects, oid, kind)
+        except DamageError as error:
+            raise self.stop(damage_code(error), path, error.message) from error
         except FormatError as error:
-            raise self.stop("tree-format" if path else "ref-target", path, error.message) from error
+            raise self.stop(otherwise, path, error.message) from error
         self.seen.add(oid)
         return data
 
@@ -79,7 +100,8 @@ class Case:
         Raises:
             UnjudgeableError: it cannot be read, or no ledger wrote it.
         """
-        return self.parse("tree-format", path, lambda: parse_tree(self.bytes_of(oid, "tree", path), self._objects.format))
+        data = self.bytes_of(oid, "tree", path)
+        return self.parse("tree-format", path, lambda: parse_tree(data, self.objects.format))
 
     def parse(self, code: str, path: str, parser: Callable[[], _T]) -> _T:
         """Return what a parser makes of the bytes.
@@ -92,19 +114,26 @@ class Case:
         except FormatError as error:
             raise self.stop(code, path, error.message) from error
 
-    def check_present(self, oids: Sequence[Oid]) -> None:
-        """Note every object that is missing or corrupt."""
+    def damaged(self, oids: Sequence[Oid]) -> list[tuple[Oid, DamageError]]:
+        """Return those of these objects that are missing or corrupt, with what the store says of them."""
         try:
-            for _ in self._objects.read_many(oids):
+            for _ in self.objects.read_many(oids):
                 pass
         except DamageError:
-            for oid in oids:
-                self._check_one(oid)
+            # Now one by one, to learn which.
+            return [(oid, error) for oid in oids if (error := self._damage(oid))]
+        return []
 
-    def _check_one(self, oid: Oid) -> None:
+    def _damage(self, oid: Oid) -> DamageError | None:
         try:
-            self._objects.read(oid)
-        except MissingObjectError as error:
-            self.note("object-missing", "", error.message)
-        except CorruptObjectError as error:
-            self.note("object-corrupt", "", error.message)
+            self.objects.read(oid)
+        except DamageError as error:
+            return error
+        return None
+
+
+def damage_code(error: DamageError) -> str:
+    """Return the code under which the damage of one object is noted."""
+    if isinstance(error, MissingObjectError):
+        return "object-missing"
+    return "object-corrupt" if isinstance(error, CorruptObjectError) else "parent"

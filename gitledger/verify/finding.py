@@ -11,7 +11,7 @@ CODES: Final = {
     "ref-target": "the ledger's ref points at something that is no commit",
     "object-missing": "an object that the ledger needs is not in the repository",
     "object-corrupt": "an object's bytes do not hash to its name, or cannot be read",
-    "parent": "a publication before this one cannot be read, so this one cannot be judged",
+    "parent": "what a publication before this one left cannot be read, so this one cannot be judged",
     "commit-format": "a publication's commit has another form than a publication's",
     "tree-format": "a tree has entries that no ledger writes",
     "tree-foreign": "a publication's tree holds something that its events do not account for",
@@ -32,7 +32,7 @@ CODES: Final = {
     "delta-padded": "a delta holds something that is no change",
     "delta-conflict": "a delta would give a value to a variable and to one below it",
     "genesis": "the first event is not a genesis event, or a genesis event is not the first",
-    "merge": "a merge that writes, or that joins overlapping histories",
+    "merge": "a merge that writes, or that joins what cannot be joined",
     "publication-size": "a publication carries no event, or too many, or not as many deltas as events",
     "order": "events or deltas do not lie in order under their names",
     "rules": "the rules listed are not those that were used",
@@ -42,8 +42,12 @@ CODES: Final = {
     "timeline": "a stored timeline is not the events that wrote the variable",
     "log-head": "size, root or frontier of the Merkle log are not those of its events",
     "log-tile": "a tile of the Merkle log is not the hashes of its events",
+    "more": "a publication has more findings than are listed",
 }
 """Every code, and what it means."""
+
+LINE: Final = 400
+"""Characters of a message. Bytes from outside may hold names of megabytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +57,8 @@ class Finding:
     Attributes:
         code: one of `CODES`.
         severity: an error makes the ledger unsound; a warning does not.
-        where: ``<publication>:<path>``, or the object or ref.
-        message: what was found; what was expected.
+        where: ``<publication>:<path>``, the publication, or the ref; one line.
+        message: what was found; what was expected; one line.
     """
 
     code: str
@@ -66,6 +70,12 @@ class Finding:
         """Hold our own code to the list."""
         if self.code not in CODES:
             raise AssertionError(f"{self.code} is not a listed code")
+
+
+def one_line(text: str) -> str:
+    """Return text that may hold anything as one line of printable characters, cut after `LINE` of them."""
+    cut = text if len(text) <= LINE else text[:LINE] + "…"
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in cut)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,120 @@
+"""Which publications are judged, and in which order: each after its parents, those of one line one after another."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final
+
+from gitledger.errors import DamageError, FormatError
+from gitledger.ids import Oid
+from gitledger.ledger.graph import Node, only_reached
+from gitledger.ledger.publication import read
+from gitledger.model.envelope import CLOCK_LIMIT, parse_envelope
+from gitledger.store import layout
+from gitledger.store.base import ObjectStore
+from gitledger.store.commit import Commit, parse_commit
+from gitledger.store.tree import parse_tree
+
+Parents = Callable[[Oid], Sequence[Oid]]
+
+_NEVER_CLOCKED: Final = CLOCK_LIMIT
+"""The clock of a publication that says none: it is met next, and what is before it is not put off."""
+
+
+class Order:
+    """Publications, each after its parents, at 20 bytes each on a line without merges.
+
+    Args:
+        parents: returns the parents of a publication.
+        head: the last publication; None for no publications at all.
+    """
+
+    def __init__(self, parents: Parents, head: Oid | None) -> None:
+        self._size = len(head or b"0")
+        self._line = bytearray()  # along first parents, newest first
+        merges: dict[int, Sequence[Oid]] = {}
+        ahead: Oid | None = head
+        while ahead is not None:
+            before = parents(ahead)
+            if len(before) > 1:
+                merges[len(self._line)] = before[1:]
+            self._line += ahead
+            ahead = before[0] if before else None
+        self._sides: dict[int, list[Oid]] = {}
+        known = set(self._walk_line()) if merges else set[Oid]()
+        for place in reversed(merges):
+            self._sides[place] = _side(parents, merges[place], known)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._line) // self._size + sum(map(len, self._sides.values()))
+
+    def __iter__(self) -> Iterator[Oid]:
+        """Yield them, oldest first."""
+        for place in reversed(range(0, len(self._line), self._size)):
+            yield from self._sides.get(place, ())
+            yield self._at(place)
+
+    def _walk_line(self) -> Iterator[Oid]:
+        return map(self._at, range(0, len(self._line), self._size))
+
+    def _at(self, place: int) -> Oid:
+        return Oid(bytes(self._line[place : place + self._size]))
+
+
+def all_before(objects: ObjectStore, head: Oid) -> Order:
+    """Return a publication and all before it."""
+    return Order(lambda oid: _parents(objects, oid), head)
+
+
+def all_since(objects: ObjectStore, head: Oid, trusted: Oid) -> Order:
+    """Return what ``head`` reaches and ``trusted`` does not.
+
+    Reads what is new, and on the trusted side as far back as the oldest publication that something new follows.
+    """
+    nodes: dict[Oid, Node] = {}
+
+    def look(oid: Oid) -> Node:
+        nodes[oid] = _node(objects, oid)
+        return nodes[oid]
+
+    new = set(only_reached(look, trusted, head)[1])
+    return Order(lambda oid: [parent for parent in nodes[oid].parents if parent in new], head if head in new else None)
+
+
+def _side(parents: Parents, starts: Iterable[Oid], known: set[Oid]) -> list[Oid]:
+    """Return what a merge brings in beside its line, each after its parents, and make it known."""
+    found: list[Oid] = []
+    pending = [(oid, False) for oid in starts]
+    while pending:
+        oid, are_parents_found = pending.pop()
+        if are_parents_found:
+            found.append(oid)
+        elif oid not in known:
+            known.add(oid)
+            pending.append((oid, True))
+            pending += [(parent, False) for parent in parents(oid)]
+    return found
+
+
+def _parents(objects: ObjectStore, oid: Oid) -> tuple[Oid, ...]:
+    commit = _commit(objects, oid)
+    return commit.parents if commit else ()
+
+
+def _node(objects: ObjectStore, oid: Oid) -> Node:
+    commit = _commit(objects, oid)
+    if commit is None:
+        return Node(_NEVER_CLOCKED, ())
+    try:
+        root = {entry.name: entry.oid for entry in parse_tree(read(objects, commit.tree, "tree"), objects.format)}
+        envelope = parse_envelope(read(objects, root.get(layout.ENVELOPE, commit.tree), "blob"))
+    except (DamageError, FormatError):
+        return Node(_NEVER_CLOCKED, commit.parents)
+    return Node(envelope.ts, commit.parents)
+
+
+def _commit(objects: ObjectStore, oid: Oid) -> Commit | None:
+    """Return a publication's commit, or None if it cannot be read, which is for the judge to say."""
+    try:
+        return parse_commit(read(objects, oid, "commit"), objects.format)
+    except (DamageError, FormatError):
+        return None
