@@ -27,7 +27,7 @@ NEVER_SPLIT: Final = 1 << 62
 class PathMap:
     """A mutable map from slash-joined paths to blob ids over immutable trees.
 
-    Every method raises what ``load`` raises, and ``FormatError`` for a tree that no path map has.
+    Every method raises what ``load`` raises, and ``DamageError`` for a tree that no path map has.
 
     Args:
         load: returns the bytes of a tree by its id.

@@ -7,6 +7,7 @@ what is only listed is not kept. Nothing recurses: a path may have 512 component
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
+from gitledger.errors import DamageError, FormatError
 from gitledger.ids import ObjectFormat, Oid
 from gitledger.store.node import Node, bucket_name, parse_node
 from gitledger.store.tree import directory_head, row_name, row_order
@@ -144,6 +145,11 @@ class PathTrees:
         return node.kids.get(row_name(row)) or self._read(oid, Node(node.size, head, depth))
 
     def _read(self, oid: Oid, node: Node) -> Node:
-        parse_node(node, self._load(oid), self._format, self._mark)
+        try:
+            parse_node(node, self._load(oid), self._format, self._mark)
+        except FormatError as error:
+            # Stored, so no fault of the caller, who gets a FormatError for a path that has no place.
+            message = f"tree {oid.hex()} is none of a path map: {error.message}"
+            raise DamageError(message, details={"oid": oid.hex()}) from error
         node.oid, node.stored = oid, True
         return node

@@ -6,7 +6,7 @@ from itertools import islice
 
 import pytest
 
-from gitledger.errors import FormatError, MissingObjectError
+from gitledger.errors import DamageError, FormatError, MissingObjectError
 from gitledger.ids import SHA1, SHA256, ObjectFormat, Oid
 from gitledger.store import pathtrees
 from gitledger.store.pathmap import NEVER_SPLIT, SPLIT_ABOVE, PathMap
@@ -198,7 +198,7 @@ def test_a_tree_that_no_path_map_has_is_refused_when_it_is_reached(use: Callable
     top = format_tree([TreeEntry(DIRECTORY, b"d", SHA1.oid("tree", bad))])
     trees = {SHA1.oid("tree", data): data for data in (bad, top)}
     paths = PathMap(trees.__getitem__, SHA1, SHA1.oid("tree", top))
-    with pytest.raises(FormatError):
+    with pytest.raises(DamageError, match="is none of a path map"):
         use(paths)
 
 
