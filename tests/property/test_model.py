@@ -71,7 +71,9 @@ def timelines(draw: st.DrawFn) -> Timeline:
     return Timeline(count=count, prev=draw(oids(len(first))) if count > SEGMENT_EVENTS else None, ids=ids)
 
 
-deltas = st.dictionaries(variables, st.none() | values.map(format_value), max_size=6).map(lambda one: Delta(changes=one))
+deltas = st.dictionaries(variables, st.none() | values.map(format_value), max_size=6).map(
+    lambda one: Delta(changes=one)
+)
 rules = st.builds(
     Rule,
     name=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60),
@@ -80,7 +82,12 @@ rules = st.builds(
 )
 remembered = st.fixed_dictionaries(
     {},
-    optional={"message": texts, "key": texts, "meta": values, "git": st.dictionaries(texts, values, max_size=3)},
+    optional={
+        "message": texts,
+        "key": texts.filter(bool),
+        "meta": values,
+        "git": st.dictionaries(texts, values, max_size=3),
+    },
 )
 envelopes = st.builds(
     Envelope,
