@@ -4,18 +4,17 @@ The newest event of our rule names the commit to go on behind, so a run continue
 and one without new commits adds nothing. Specified in ``docs/format/import-git.md``.
 """
 
-import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
-from gitledger.codec import Key, Value, encode
+from gitledger.codec import encode
 from gitledger.errors import DamageError, FormatError
 from gitledger.ids import EventId, Oid, parse_oid
-from gitledger.ledger.append import WRITE_EVENTS, append_batch
+from gitledger.ledger.append import append_batch
 from gitledger.ledger.change import Change
+from gitledger.ledger.commit_meta import remembered
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import Place, backwards
 from gitledger.ledger.publication import Publication, damage_in, head_of, read, read_envelope, read_event
@@ -27,9 +26,8 @@ from gitledger.store.pathmap import PathMap
 
 RULE: Final = Rule(name=IMPORT_GIT, version="1")
 """The rule of every imported commit; its version stands for the mapping that the format page specifies."""
-
-_EPOCH: Final = datetime.fromtimestamp(0, UTC)
-_DATED = re.compile(r"(?P<who>.*) (?P<seconds>-?[0-9]{1,18}) (?P<sign>[+-])(?P<hours>[0-9]{2})(?P<minutes>[0-9]{2})")
+COMMITS_AT_ONCE: Final = 4_096
+"""How many commits are made durable together: what a killed run has to do again takes less than a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +38,7 @@ class Imported:
     event: EventId
 
 
-def import_git(ledger: Ledger, history: GitHistory, *, at_once: int = WRITE_EVENTS) -> Iterator[Imported]:
+def import_git(ledger: Ledger, history: GitHistory, *, at_once: int = COMMITS_AT_ONCE) -> Iterator[Imported]:
     """Append one event per commit of a history that the ledger has not yet; yield each once it is durable.
 
     ``import_git(ledger, GitHistory(repository, env, rev))``, with the repository of the ledger: values name its
@@ -114,32 +112,4 @@ def _change(commit: SourceCommit) -> Change:
         }
     except FormatError as error:
         raise FormatError(f"commit {commit.oid.hex()}: {error.message}", details=error.details) from error
-    remembered: dict[Key, Value] = {
-        "commit": commit.oid.hex(),
-        "author": _person(commit.author),
-        "committer": _person(commit.committer),
-        "message": _text(commit.message),
-    }
-    return Change(rule=RULE, writes=writes, meta={"git": remembered})
-
-
-def _person(header: bytes) -> str:
-    """Return who and when: a date that RFC 3339 can write is written so, in the zone that the commit names."""
-    text = _text(header)
-    dated = _DATED.fullmatch(text)
-    if not dated:
-        return text
-    offset = timedelta(hours=int(dated["hours"]), minutes=int(dated["minutes"]))
-    try:
-        zone = timezone(-offset if dated["sign"] == "-" else offset)
-        return f"{dated['who']} {(_EPOCH + timedelta(seconds=int(dated['seconds']))).astimezone(zone).isoformat()}"
-    except (OverflowError, ValueError):  # a year beyond 9999, a zone of a day or more
-        return text
-
-
-def _text(data: bytes) -> str:
-    """Return text; what is not UTF-8 is read as ISO-8859-1, in which every byte is a character."""
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return data.decode("iso-8859-1")
+    return Change(rule=RULE, writes=writes, meta=remembered(commit))

@@ -18,6 +18,7 @@ import unicodedata
 from typing import Final
 
 from gitledger.errors import FormatError
+from gitledger.gitnames import special_name
 from gitledger.ids import (
     COMPONENT_BYTES,
     RESERVED,
@@ -27,7 +28,6 @@ from gitledger.ids import (
     shown,
     variable_fault,
 )
-from gitledger.gitnames import special_name
 
 # What a cut leaves: the end of each piece but the last, and the beginning of each but the first, so that no piece
 # begins with a character that no component may begin with.
@@ -86,7 +86,7 @@ def _escape_component(component: str, unfit: frozenset[str]) -> str:
     escaped = _NEVER_PLAIN.sub(_percent, component)
     if escaped.startswith("~") or escaped in unfit or special_name(escaped):
         escaped = _percent_all(escaped[0]) + escaped[1:]
-    # Last, because an escape may join what follows it: A and a combining acute, of "%0A" and the accent, are one letter.
+    # Last, because an escape may join what follows it: the A of %0A and a combining acute behind it are one letter.
     return escaped if unicodedata.is_normalized("NFC", escaped) else _NOT_ASCII.sub(_percent, escaped)
 
 

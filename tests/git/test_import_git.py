@@ -1,31 +1,17 @@
 """``import-git`` against real git: for every path, the timeline is what ``git log`` says, whatever the history holds."""
 
-import os
 import random
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from gitledger.errors import ConflictError, DamageError, FormatError, NotFoundError, OverlapError
-from gitledger.ids import SHA256
-from gitledger.ledger.append import append
-from gitledger.ledger.change import change
-from gitledger.ledger.handle import Ledger
-from gitledger.ledger.import_git import import_git, last_imported
 from gitledger.ledger.log import log, show
 from tests.git_history import (
-    ENV,
     Made,
     check_same_history,
-    git,
-    history,
     import_all,
     new_repository,
     open_ledger,
-    put,
     write_history,
 )
 
@@ -44,15 +30,10 @@ def repository(tmp_path: Path) -> Path:
     return new_repository(tmp_path / "repository")
 
 
-def numbered(count: int) -> list[Made]:
-    return [Made(tree={b"count": ("100644", str(number))}) for number in range(count)]
-
-
 def test_odd_names(repository: Path) -> None:
-    names = [name for name in ODD_NAMES if name not in {b".mailmap/b", b".ledger"}]
-    commits = [Made(tree=dict.fromkeys(names[: number + 1], FILE)) for number in range(len(names))]
-    commits += [Made(tree=dict.fromkeys(names[number:], OTHER)) for number in range(len(names))]
-    write_history(repository, [*commits, Made(tree={b".ledger/policy": FILE, b".mailmap/b": FILE})])
+    commits = [Made(tree=dict.fromkeys(ODD_NAMES[: number + 1], FILE)) for number in range(len(ODD_NAMES))]
+    commits += [Made(tree=dict.fromkeys(ODD_NAMES[number:], OTHER)) for number in range(len(ODD_NAMES))]
+    write_history(repository, [*commits, Made(tree={b".ledger/policy": FILE, b".mailmap": FILE})])
     check_same_history(repository, import_all(repository))
 
 
@@ -103,28 +84,63 @@ def test_a_merge_is_what_it_changed_on_the_first_parent(repository: Path) -> Non
 
 
 def test_meta_says_who_when_and_why(repository: Path) -> None:
-    latin = b"Ren\xe9 <rene@example.org> 951782400 -0330"
-    write_history(
-        repository,
-        [
-            Made(tree={}, message=b"subject\n\n  body\n\n"),
-            Made(tree={}, author=latin, message=b"caf\xe9 \xff"),
-            Made(tree={}, author=latin, message=b"caf\xe9", header=b"encoding ISO-8859-1\n"),
-            Made(tree={}, author=b"Z <z> 999999999999 +0000", committer=b"Z <z> 1 +9900", message=b""),
-            Made(tree={}, author=b"nobody", header=b"gpgsig a\n \n parent x\n"),
-        ],
-    )
-    imported = import_all(repository)
+    write_history(repository, [Made(tree={}, message=b"subject\n\n  body\n\n", committer=b"Bob <b@c> 1700000060 +0000")])
+    (imported,) = import_all(repository)
     with open_ledger(repository) as ledger:
-        metas = [show(ledger, one.event.hex()).published.meta["git"] for one in imported]
-    ada, rene = "Ada Tester <ada@example.org> 2023-11-14T23:13:20+01:00", "René <rene@example.org> 2000-02-28T20:30:00-03:30"
-    assert metas[0] == {
-        "commit": imported[0].commit.hex(),
-        "author": ada,
-        "committer": ada,
-        "message": "subject\n\n  body\n\n",
+        meta = show(ledger, imported.event.hex()).published.meta
+    assert meta == {
+        "author": "Ada Tester <ada@example.org>",
+        "actor": "Ida Importer <ida@example.org>",
+        "time": "2023-11-14T22:13:20Z",
+        "git": {
+            "commit": imported.commit.hex(),
+            "author": "Ada Tester <ada@example.org> 2023-11-14T23:13:20+01:00",
+            "committer": "Bob <b@c> 2023-11-14T22:14:20+00:00",
+            "message": "subject\n\n  body\n\n",
+        },
     }
-    assert (metas[1]["author"], metas[1]["message"]) == (rene, "café ÿ")
-    assert (metas[2]["author"], metas[2]["message"]) == (rene, "café")
-    assert [metas[3][name] for name in ("author", "committer", "message")] == ["Z <z> 999999999999 +0000", "Z <z> 1 +9900", ""]
-    assert metas[4]["message"] == "a message\n"
+
+
+LATIN = b"Ren\xe9 <rene@example.org> 951782400 -0330"
+
+
+@pytest.mark.parametrize(
+    ("made", "author", "time", "text", "message"),
+    [
+        (
+            Made(tree={}, author=LATIN, message=b"caf\xe9 \xff"),
+            "René <rene@example.org>",
+            "2000-02-29T00:00:00Z",
+            "René <rene@example.org> 2000-02-28T20:30:00-03:30",
+            "café ÿ",
+        ),
+        (
+            Made(tree={}, author=LATIN, message=b"caf\xe9", header=b"encoding ISO-8859-1\n"),
+            "René <rene@example.org>",
+            "2000-02-29T00:00:00Z",
+            "René <rene@example.org> 2000-02-28T20:30:00-03:30",
+            "café",
+        ),
+        (Made(tree={}, author=b"Z <z> 999999999999 +0000", message=b""), "Z <z>", None, "Z <z> 999999999999 +0000", ""),
+        (Made(tree={}, author=b"Z <z> 1 +9900", message=b"\n\n"), "Z <z>", None, "Z <z> 1 +9900", "\n\n"),
+        (Made(tree={}, author=b"\x7f <> 0 -0000"), "\x7f <>", "1970-01-01T00:00:00Z", "\x7f <> 1970-01-01T00:00:00+00:00", "a message\n"),
+    ],
+    ids=["latin-1", "latin-1 that says so", "the year 33658", "a zone of four days", "no name"],
+)  # fmt: skip
+def test_odd_meta(repository: Path, made: Made, author: str, time: str | None, text: str, message: str) -> None:
+    write_history(repository, [made])
+    (imported,) = import_all(repository)
+    with open_ledger(repository) as ledger:
+        meta = show(ledger, imported.event.hex()).published.meta
+    assert (meta["author"], meta["time"]) == (author, time or "2027-01-15T08:00:00Z")
+    assert (meta["git"]["author"], meta["git"]["message"]) == (text, message)
+
+
+@pytest.mark.parametrize("author", [b"nobody", b"", b"<a> b <c> 1 +0000", b"A <a> soon", b"A <a> 99999999999999999999 +0000"])
+def test_a_broken_author_is_no_reason_to_fail(repository: Path, author: bytes) -> None:
+    write_history(repository, [Made(tree={}, author=author, header=b"gpgsig a\n \n parent x\n")])
+    (imported,) = import_all(repository)
+    with open_ledger(repository) as ledger:
+        meta = show(ledger, imported.event.hex()).published.meta
+    assert meta["git"]["commit"] == imported.commit.hex()
+    assert meta["git"]["message"] == "a message\n"

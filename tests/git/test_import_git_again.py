@@ -71,8 +71,7 @@ def head(repository: Path) -> bytes:
 
 def events(repository: Path) -> int:
     with open_ledger(repository) as ledger:
-        count = sum(one.rule.name == "import-git" for one in log(ledger))
-    return count
+        return sum(one.rule.name == "import-git" for one in log(ledger))
 
 
 def test_a_second_run_adds_nothing(repository: Path) -> None:
@@ -186,9 +185,8 @@ class Raced(GitHistory):
 
 def test_another_import_at_the_same_time_is_a_conflict(repository: Path) -> None:
     write_history(repository, [Made(tree={}, message=b"%d" % number) for number in range(3)])
-    with open_ledger(repository) as ledger:
-        with pytest.raises(ConflictError, match="another import-git published since"):
-            list(import_git(ledger, Raced(repository, lambda: import_all(repository))))
+    with open_ledger(repository) as ledger, pytest.raises(ConflictError, match="another import-git published since"):
+        list(import_git(ledger, Raced(repository, lambda: import_all(repository))))
     assert events(repository) == 3
     assert import_all(repository) == []
 
