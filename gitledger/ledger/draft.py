@@ -70,6 +70,7 @@ class Draft:
         )
         self._log_tree = PathMap(self._load, self._format, trees.get(layout.LOG), split_above=NEVER_SPLIT)
         self._log = GrowingLog(objects, head, self._tile)
+        self._known_rules: set[Oid] = set()
         # The versions before, of which a store may make deltas.
         self._like_event: Oid | None = None
         self._like_head: Oid | None = None
@@ -110,61 +111,71 @@ class Draft:
         Raises:
             FormatError: a variable would hold a value beside one below it; the state is as it was before.
         """
-        steps = []
-        for variable, value in writes.items():
-            before = self.state.get(variable)
+        done: list[tuple[Variable, Oid | None]] = []
+        values: dict[Variable, tuple[Oid | None, bytes | None]] = {}
+        changes: dict[Variable, bytes | None] = {}
+        for variable, value in sorted(writes.items(), key=_deletions_first) if len(writes) > 1 else writes.items():
             oid = None if value is None else self._format.oid("blob", value)
-            if oid != before:
-                steps.append((variable, before, oid))
-        steps.sort(key=lambda step: step[2] is not None)
-        for done, (variable, _, oid) in enumerate(steps):
             try:
-                self._point(variable, oid)
+                before = self._point(variable, oid)
             except FormatError:
-                for earlier, before, _ in reversed(steps[:done]):
-                    self._point(earlier, before)
+                for earlier, held in reversed(done):
+                    self._point(earlier, held)
                 raise
-        changes = {variable: writes[variable] for variable, _, _ in steps}
-        self._values.update((variable, (oid, changes[variable])) for variable, _, oid in steps)
+            if before != oid:
+                done.append((variable, before))
+                changes[variable] = value
+                values[variable] = (oid, value)
+        self._values.update(values)
         return Delta(changes=changes)
 
-    def _point(self, variable: Variable, oid: Oid | None) -> None:
-        if oid is None:
+    def _point(self, variable: Variable, oid: Oid | None) -> Oid | None:
+        """Let a variable hold a blob, or nothing; return what it held."""
+        if oid is not None:
+            return self.state.set(variable, oid)
+        before = self.state.get(variable)
+        if before is not None:
             self.state.delete(variable)
-        else:
-            self.state.set(variable, oid)
+        return before
 
-    def add(self, event: EventId, event_data: bytes, rule: bytes, delta: bytes, changed: Delta, key: str | None) -> None:
-        """Take in an event whose delta was applied: timelines, rules, keys, log.
+    def add(
+        self,
+        event: EventId,
+        data: bytes,
+        *,
+        rule: tuple[Oid, bytes],
+        delta: tuple[Oid, bytes],
+        changed: Delta,
+        key: str | None,
+    ) -> None:
+        """Take in an event whose delta was written: timelines, rules, keys, log.
 
         Args:
             event: its id.
-            event_data: its bytes.
-            rule: the bytes of its rule.
-            delta: the bytes of its delta.
+            data: its bytes.
+            rule: id and bytes of its rule.
+            delta: id and bytes of its delta.
             changed: the same delta, parsed.
             key: its idempotency key; the first event with a key keeps it.
         """
-        blob = self._format.oid
-        rule_oid, delta_oid = blob("blob", rule), blob("blob", delta)
-        self._blobs[Oid(event)] = event_data
+        self._blobs[Oid(event)] = data
         self._bases[Oid(event)] = self._like_event
         self._like_event = Oid(event)
-        self._blobs[delta_oid] = delta
+        self._blobs[delta[0]] = delta[1]
         self.events.append(event)
-        self._deltas.append(delta_oid)
+        self._deltas.append(delta[0])
         for variable in changed.changes:
             self.timelines.append(variable, event)
         if key is not None and self.keys.get(key_name(key)) is None:
             self.keys.set(key_name(key), Oid(event))
-        self.adopt((rule_oid, rule), leaf_hash(leaf_data(event_data, rule, delta)))
+        self.adopt(rule, leaf_hash(leaf_data(data, rule[1], delta[1])))
 
     def adopt(self, rule: tuple[Oid, bytes], leaf: bytes) -> None:
         """Take an event into rules and log only, as a merge does with each that it brings in."""
-        name = layout.oid_name(rule[0])
-        if self.rules.get(name) is None:
-            self.rules.set(name, rule[0])
-            self._blobs[rule[0]] = rule[1]
+        if rule[0] not in self._known_rules:
+            if self.rules.set(layout.oid_name(rule[0]), rule[0]) is None:
+                self._blobs[rule[0]] = rule[1]
+            self._known_rules.add(rule[0])
         self._log.append(leaf)
 
     def find_key(self, key: str) -> EventId | None:
@@ -234,6 +245,10 @@ class Draft:
 
     def _load(self, oid: Oid) -> bytes:
         return read(self._objects, oid, "tree")
+
+
+def _deletions_first(write: tuple[Variable, bytes | None]) -> bool:
+    return write[1] is not None
 
 
 def key_name(key: str) -> str:

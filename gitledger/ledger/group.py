@@ -154,7 +154,14 @@ class Group:
         )
         data = format_event(event)
         self._last = EventId(blob("blob", data))
-        self._draft.add(self._last, data, rule_data, delta_data, delta, change.key)
+        self._draft.add(
+            self._last,
+            data,
+            rule=(event.rule, rule_data),
+            delta=(event.delta, delta_data),
+            changed=delta,
+            key=change.key,
+        )
         self._new[self._last] = (event, delta)
         self.answers.append(Appended(event=self._last, is_new=True))
         self.changed.append((change.rule, delta))

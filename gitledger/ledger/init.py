@@ -29,7 +29,9 @@ def init(ledger: Ledger) -> Appended:
     event = Event(parents=(), rule=blob("blob", rule), after=draft.after, writeset=(), delta=blob("blob", delta))
     data = format_event(event)
     event_id = EventId(blob("blob", data))
-    draft.add(event_id, data, rule, delta, nothing, None)
+    draft.add(
+        event_id, data, rule=(event.rule, rule), delta=(event.delta, delta), changed=nothing, key=None
+    )
     publication, objects = seal(
         ledger,
         draft,

@@ -110,7 +110,9 @@ def merge(ledger: Ledger, other: LedgerName) -> Merged:
     )
     data = format_event(event)
     event_id = EventId(blob("blob", data))
-    draft.add(event_id, data, rule, delta, nothing, None)
+    draft.add(
+        event_id, data, rule=(event.rule, rule), delta=(event.delta, delta), changed=nothing, key=None
+    )
     publication, objects = seal(
         ledger,
         draft,

@@ -11,9 +11,11 @@ import contextlib
 import os
 import struct
 from binascii import crc32
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from hashlib import sha1, sha256
-from itertools import accumulate
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +34,8 @@ _HEADER: Final = struct.Struct(">4sII")
 _INDEX_MAGIC: Final = b"\xfftOc\x00\x00\x00\x02"
 # An index offset with this bit set is a row of the table of 64-bit offsets.
 _LARGE: Final = 1 << 31
+# No object id is larger that begins with the same byte.
+_LAST_BYTES: Final = b"\xff" * 32
 # Git's own mode of packs: nobody writes them again.
 _READ_ONLY: Final = 0o444
 
@@ -88,17 +92,16 @@ def format_pack(objects: Iterable[NewObject], object_format: ObjectFormat) -> tu
     offset = len(chunks[0])
     places: dict[Oid, tuple[int, int]] = {}
     depths: dict[Oid, int] = {}
-    for new in unique.values():
-        chunk = None
-        if new.base in places and (depth := depths.get(new.base, 0) + 1) <= _DEEPEST:
-            delta = format_pack_delta(unique[new.base].data, new.data)
-            if len(delta) * 4 < len(new.data) * 3:
-                distance = _format_distance(offset - places[new.base][0])
-                chunk = _format_header(_DELTA, len(delta)) + distance + _deflate(delta)
-                depths[new.oid] = depth
-        if chunk is None:
-            chunk = _format_header(_KINDS[new.kind], len(new.data)) + _deflate(new.data)
-        places[new.oid] = (offset, crc32(chunk))
+    for oid, new in unique.items():
+        base = new.base
+        kind, data, distance = _KINDS[new.kind], new.data, b""
+        if base in places and (depth := depths.get(base, 0) + 1) <= _DEEPEST:
+            delta = format_pack_delta(unique[base].data, data)
+            if len(delta) * 4 < len(data) * 3:
+                kind, data, distance = _DELTA, delta, _format_distance(offset - places[base][0])
+                depths[oid] = depth
+        chunk = _format_header(kind, len(data)) + distance + zlib_ng.compress(data, 1)
+        places[oid] = (offset, crc32(chunk))
         chunks.append(chunk)
         offset += len(chunk)
     checksum = _hash(chunks, object_format)
@@ -114,31 +117,26 @@ def format_index(places: Mapping[Oid, tuple[int, int]], checksum: bytes, object_
         checksum: the last bytes of the pack.
         object_format: the hash function of the repository.
     """
-    oids = sorted(places)
-    first_bytes = [0] * 256
-    for oid in oids:
-        first_bytes[oid[0]] += 1
-    offsets: list[int] = []
-    large: list[int] = []
-    for oid in oids:
-        offset = places[oid][0]
-        if offset >= _LARGE:
-            offsets.append(_LARGE | len(large))
-            large.append(offset)
-        else:
-            offsets.append(offset)
+    rows = sorted([(oid, crc, offset) for oid, (offset, crc) in places.items()])
+    oids = [oid for oid, _, _ in rows]
+    offsets = [offset for _, _, offset in rows]
+    large = [offset for offset in offsets if offset >= _LARGE]
+    if large:
+        number = count()
+        offsets = [_LARGE | next(number) if offset >= _LARGE else offset for offset in offsets]
     chunks = [
         _INDEX_MAGIC,
-        struct.pack(">256I", *accumulate(first_bytes)),
+        struct.pack(">256I", *(bisect_right(oids, bytes((first,)) + _LAST_BYTES) for first in range(256))),
         *oids,
-        struct.pack(f">{len(oids)}I", *(places[oid][1] for oid in oids)),
-        struct.pack(f">{len(oids)}I", *offsets),
+        struct.pack(f">{len(rows)}I", *[crc for _, crc, _ in rows]),
+        struct.pack(f">{len(rows)}I", *offsets),
         struct.pack(f">{len(large)}Q", *large),
         checksum,
     ]
     return b"".join([*chunks, _hash(chunks, object_format)])
 
 
+@lru_cache(maxsize=4096)
 def _format_header(kind: int, size: int) -> bytes:
     # Three bits of kind and four of size, then seven bits of size a byte, the lowest first.
     byte, size = kind << 4 | size & 0x0F, size >> 4
@@ -157,10 +155,6 @@ def _format_distance(distance: int) -> bytes:
         distance -= 1
         out.append(distance & 0x7F | 0x80)
     return bytes(reversed(out))
-
-
-def _deflate(data: bytes) -> bytes:
-    return zlib_ng.compress(data, 1)
 
 
 def _hash(chunks: Iterable[bytes], object_format: ObjectFormat) -> bytes:

@@ -7,7 +7,7 @@ delta that is found by comparing from the ends; the shorter one is taken. The by
 """
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 # What differs, with equal bytes in between as long as copying them would cost more than repeating them.
@@ -29,11 +29,14 @@ def _replaced(base: bytes, data: bytes) -> bytes:
     """Compare byte by byte from the start."""
     common = min(len(base), len(data))
     differing = int.from_bytes(base[:common]) ^ int.from_bytes(data[:common])
-    out, done = bytearray(), 0
+    out: list[bytes] = []
+    done = 0
     for match in _DIFFERENT.finditer(differing.to_bytes(common)):
-        out += _copy(done, match.start() - done) + _insert(data[match.start() : match.end()])
-        done = match.end()
-    return bytes(out + _copy(done, common - done) + _insert(data[common:]))
+        start, end = match.span()
+        out += (_copy(done, start - done), _insert(data[start:end]))
+        done = end
+    out += (_copy(done, common - done), _insert(data[common:]))
+    return b"".join(out)
 
 
 def _spliced(base: bytes, data: bytes) -> bytes:
@@ -60,6 +63,8 @@ def _equal(left: bytes, right: bytes, limit: int) -> int:
     return low
 
 
+# Trees and events change at the same places again and again.
+@lru_cache(maxsize=8192)
 def _copy(offset: int, size: int) -> bytes:
     """Return the instructions that copy a stretch of the base."""
     out = bytearray()
@@ -78,12 +83,10 @@ def _copy(offset: int, size: int) -> bytes:
 
 def _insert(data: bytes) -> bytes:
     """Return the instructions that insert these bytes."""
-    return b"".join(bytes((len(piece),)) + piece for piece in _pieces(data))
-
-
-def _pieces(data: bytes) -> Iterator[bytes]:
-    for start in range(0, len(data), _LONGEST_INSERT):
-        yield data[start : start + _LONGEST_INSERT]
+    if len(data) <= _LONGEST_INSERT:
+        return b"%c%b" % (len(data), data) if data else b""
+    pieces = [data[start : start + _LONGEST_INSERT] for start in range(0, len(data), _LONGEST_INSERT)]
+    return b"".join([b"%c%b" % (len(piece), piece) for piece in pieces])
 
 
 def _size(size: int) -> bytes:

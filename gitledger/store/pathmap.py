@@ -56,8 +56,8 @@ class PathMap:
         trail = self._trees.locate(path)
         return None if trail.missing else trail.nodes[-1].get(file_head(self._mark + trail.leaf))
 
-    def set(self, path: str, oid: Oid) -> None:
-        """Point ``path`` at a blob.
+    def set(self, path: str, oid: Oid) -> Oid | None:
+        """Point ``path`` at a blob; return what it pointed at before, or None.
 
         Raises:
             FormatError: ``path`` lies below a leaf, or has paths below it; nothing has changed.
@@ -72,6 +72,7 @@ class PathMap:
             self._grow(trail, head, oid)
         elif before != oid:
             _touch(trail.nodes)
+        return before
 
     def delete(self, path: str) -> None:
         """Remove ``path``, which must be there. Directories that become empty go with it."""

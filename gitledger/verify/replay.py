@@ -124,7 +124,14 @@ def _judge_event(case: Case, draft: Draft, one: _Read, parents: tuple[EventId, .
         case.note("delta-padded", one.where_delta, f"it leaves {padding} as before; expected only what changes")
     if draft.after != event.after:
         case.note("event-after", where, f"it claims the state {event.after.hex()}; expected {draft.after.hex()}")
-    draft.add(EventId(one.carried.event.oid), one.data, one.rule_data, one.delta_data, delta, one.carried.key)
+    draft.add(
+        EventId(one.carried.event.oid),
+        one.data,
+        rule=(one.event.rule, one.rule_data),
+        delta=(one.carried.delta.oid, one.delta_data),
+        changed=delta,
+        key=one.carried.key,
+    )
     case.events += 1
 
 
