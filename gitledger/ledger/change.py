@@ -7,12 +7,12 @@ from typing import Final
 from gitledger.codec import Value
 from gitledger.errors import FormatError
 from gitledger.ids import Variable, parse_variable
+from gitledger.model.envelope import KEY_BYTES
 from gitledger.model.rule import OURS, Rule
 from gitledger.model.value import format_value
 
 ABSENT: Final = object()
 """Expect that a variable holds no value."""
-KEY_BYTES: Final = 1024
 CHANGE_BYTES: Final = 32 * 1024 * 1024
 """Names and values of one change, eight bytes more for each name: event and delta stay below the codec's 64 MiB."""
 _NAME_OVERHEAD: Final = 8
