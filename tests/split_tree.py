@@ -4,10 +4,12 @@ It shares no code with the package and takes no short cut: every tree is built, 
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 Children = dict[tuple[str, bool], bytes]
 """(component, whether it is a directory) -> object id."""
+Row = tuple[str, bool, bytes]
+"""Name in the tree, whether it is a directory, object id."""
 
 
 class Oracle:
@@ -20,7 +22,18 @@ class Oracle:
         self.split_above = split_above
         self.algorithm = algorithm
         self.trees: dict[bytes, bytes] = {}
+        self.rows: dict[bytes, list[Row]] = {}
         self.root = self._directory(blobs)
+
+    def listing(self) -> list[str]:
+        """Return what ``git ls-tree -r -t`` prints, names unquoted."""
+        return list(self._list(self.root, ""))
+
+    def _list(self, tree: bytes, prefix: str) -> Iterator[str]:
+        for name, folder, oid in self.rows[tree]:
+            yield f"{'040000 tree' if folder else '100644 blob'} {oid.hex()}\t{prefix}{name}"
+            if folder:
+                yield from self._list(oid, f"{prefix}{name}/")
 
     def _directory(self, blobs: Mapping[str, bytes]) -> bytes:
         children: Children = {}
@@ -33,29 +46,25 @@ class Oracle:
                 children[first, False] = oid
         for name, inner in below.items():
             children[name, True] = self._directory(inner)
-        return self._split(children, 0) if len(children) > self.split_above else self._plain(children)
+        return self._tree_of(children, 0)
 
-    def _split(self, children: Children, digit: int) -> bytes:
+    def _tree_of(self, children: Children, digit: int) -> bytes:
+        """Return the tree of one directory, or of one bucket of it whose names share ``digit`` digits."""
+        if len(children) <= self.split_above:
+            return self._tree(
+                [(name if folder else self.mark + name, folder, oid) for (name, folder), oid in children.items()]
+            )
         buckets: dict[str, Children] = {}
         for (name, folder), oid in children.items():
-            key = hashlib.sha256(name.encode()).hexdigest()[digit]
-            buckets.setdefault(key, {})[name, folder] = oid
-        rows = []
-        for key, members in buckets.items():
-            more = len(members) > self.split_above
-            rows.append((f"~~{key}", True, self._split(members, digit + 1) if more else self._plain(members)))
-        return self._tree(rows)
+            bucket = "~~" + hashlib.sha256(name.encode()).hexdigest()[digit]
+            buckets.setdefault(bucket, {})[name, folder] = oid
+        return self._tree([(bucket, True, self._tree_of(members, digit + 1)) for bucket, members in buckets.items()])
 
-    def _plain(self, children: Children) -> bytes:
-        return self._tree(
-            [(name if folder else self.mark + name, folder, oid) for (name, folder), oid in children.items()]
-        )
-
-    def _tree(self, rows: list[tuple[str, bool, bytes]]) -> bytes:
+    def _tree(self, rows: list[Row]) -> bytes:
         rows.sort(key=lambda row: (row[0] + "/" if row[1] else row[0]).encode())
         data = b"".join(
             (b"40000 " if folder else b"100644 ") + name.encode() + b"\0" + oid for name, folder, oid in rows
         )
         oid = hashlib.new(self.algorithm, b"tree %d\0" % len(data) + data).digest()
-        self.trees[oid] = data
+        self.trees[oid], self.rows[oid] = data, rows
         return oid

@@ -90,7 +90,7 @@ class PathTrees:
             elif isinstance(child, Node):
                 pending.append(self._children(child, path))
             else:
-                yield path.decode(), child
+                yield _text(path), child
 
     def _children(self, top: Node, prefix: bytes) -> Iterator[tuple[bytes, Node | Oid]]:
         """Yield the children of one directory, split or not, with their paths, in order."""
@@ -153,3 +153,10 @@ class PathTrees:
             raise DamageError(message, details={"oid": oid.hex()}) from error
         node.oid, node.stored = oid, True
         return node
+
+
+def _text(path: bytes) -> str:
+    try:
+        return path.decode()
+    except UnicodeDecodeError as error:
+        raise DamageError(f"a tree of a path map holds the path {path!r}; expected UTF-8") from error
