@@ -1,6 +1,7 @@
 """Runs ``vectors/gitpath/``; what they hold is said in ``docs/format/import-git.md``."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ from gitledger.errors import FormatError
 from gitledger.model.gitpath import format_gitpath, parse_gitpath
 from vectors.generate_gitpath.__main__ import main as generate
 
-FOLDER = Path(__file__).parents[2] / "vectors" / "gitpath"
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "vectors" / "gitpath"
+PAGE = ROOT / "docs" / "format" / "import-git.md"
 FILES = sorted(FOLDER.glob("*.json"))
 
 
@@ -40,6 +43,12 @@ def test_the_generator_writes_the_vectors_that_are_there(tmp_path: Path) -> None
     generate(tmp_path)
     written = {path.name: path.read_bytes() for path in (tmp_path / "gitpath").iterdir()}
     assert written == {path.name: path.read_bytes() for path in FILES}
+
+
+def test_every_example_of_the_page_is_a_vector() -> None:
+    examples = re.findall(r"^\| `[^|]*\| `([^`]*)` \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(examples) == 8
+    assert set(examples) <= {pair.values[1] for pair in PAIRS}
 
 
 @pytest.mark.parametrize(("path", "variable"), PAIRS)
