@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from gitledger.errors import ConflictError, FormatError, NotFoundError, OverlapError
+from gitledger.errors import ConflictError, DamageError, FormatError, NotFoundError, OverlapError
 from gitledger.ids import Oid
 from gitledger.ledger.append import append
-from gitledger.ledger.change import change
-from gitledger.ledger.import_git import import_git, last_imported
+from gitledger.ledger.change import Change, change
+from gitledger.ledger.import_git import RULE, import_git, last_imported
 from gitledger.ledger.log import log
 from gitledger.store.gitlog import GitHistory, SourceCommit
 from gitledger.store.open import find_repository
@@ -137,6 +137,13 @@ def test_a_ledger_without_an_import_has_no_last_commit(repository: Path) -> None
     with open_ledger(repository) as ledger:
         append(ledger, change("train", set={"a": 1}))
         assert last_imported(ledger) is None
+
+
+def test_an_event_of_our_rule_that_names_no_commit_is_damage(repository: Path) -> None:
+    with open_ledger(repository) as ledger:
+        forged = append(ledger, Change(rule=RULE, writes={}, meta={"git": {"commit": 7}}))
+        with pytest.raises(DamageError, match=f"{forged.event.hex()} .*its meta names no commit"):
+            last_imported(ledger)
 
 
 @pytest.mark.parametrize("gone", [False, True])
