@@ -1,11 +1,12 @@
-"""Every ref name and every path in a publication's tree, in both directions. Specified in ``docs/format/refs.md``
-and ``docs/format/publication.md``.
+"""Every ref name, and every name in a publication's tree.
+
+Specified in ``docs/format/refs.md`` and ``docs/format/publication.md``.
 """
 
 from typing import Final
 
 from gitledger.errors import FormatError
-from gitledger.ids import LedgerName, Oid, parse_ledger_name, parse_oid
+from gitledger.ids import LedgerName, Oid, parse_ledger_name, shown
 
 REFS: Final = "refs/ledger/"
 
@@ -39,7 +40,7 @@ def parse_ledger_ref(ref: str) -> LedgerName:
         FormatError: it is not the ref of a ledger.
     """
     if not ref.startswith(REFS):
-        raise FormatError(f"{ref} is not the ref of a ledger; expected {REFS}<name>")
+        raise FormatError(f"{shown(ref)} is not the ref of a ledger; expected {REFS}<name>")
     return parse_ledger_name(ref.removeprefix(REFS))
 
 
@@ -50,30 +51,6 @@ def position_name(position: int) -> bytes:
     return b"%04x" % position
 
 
-def parse_position_name(name: bytes) -> int:
-    """Return the place that `position_name` gave this name.
-
-    Raises:
-        FormatError: it is not such a name.
-    """
-    try:
-        position = int(name, 16)
-    except ValueError:
-        position = -1
-    if not 0 <= position < PUBLICATION_EVENTS or position_name(position) != name:
-        raise FormatError(f"{name!r} is not a place in a publication; expected four hexadecimal digits")
-    return position
-
-
 def oid_name(oid: Oid) -> str:
     """Return the name under ``rules/`` or ``segments/``: the hexadecimal id."""
     return oid.hex()
-
-
-def parse_oid_name(name: str) -> Oid:
-    """Return the id that `oid_name` gave this name.
-
-    Raises:
-        FormatError: it is not an object id.
-    """
-    return parse_oid(name)

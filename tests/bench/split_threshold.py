@@ -39,7 +39,8 @@ def value(number: int) -> Oid:
 
 def written(names: Sequence[str], mark: bytes, split_above: int) -> tuple[float, float]:
     """Return the bytes and the trees that one change of one random variable writes, on average."""
-    tree = PathMap({}.__getitem__, SHA1, None, mark=mark, split_above=split_above)
+    stored: dict[Oid, bytes] = {}
+    tree = PathMap(stored.__getitem__, SHA1, None, mark=mark, split_above=split_above)
     for number, name in enumerate(names):
         tree.set(name, value(number))
     tree.take_new()
@@ -64,11 +65,11 @@ def main(*, full: bool) -> None:
         # 61 names in a bucket of the third level: the most that a threshold of 64 can cost between these sizes.
         layouts["250,000 flat"] = flat(250_000)
         layouts["1,000,000 flat"] = flat(1_000_000)
-    print(f"{'variables':<16}{'split above':>12}{'bytes':>8}{'trees':>7}")
+    sys.stdout.write(f"{'variables':<16}{'split above':>12}{'bytes':>8}{'trees':>7}\n")
     for label, names in layouts.items():
         for split_above in THRESHOLDS:
             state, index = (written(names, mark, split_above) for mark in (b"", TIMELINE_MARK))
-            print(f"{label:<16}{split_above:>12}{state[0] + index[0]:>8.0f}{state[1] + index[1]:>7.1f}")
+            sys.stdout.write(f"{label:<16}{split_above:>12}{state[0] + index[0]:>8.0f}{state[1] + index[1]:>7.1f}\n")
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def trees(repository: Path) -> Mapping[str, str]:
-    """Name -> id of a tree in which a broken file has that name."""
+    """Return name -> id of a tree in which a broken file has that name."""
     found = {}
     for number, name in enumerate(nasty_names()):
         blob = put(repository, "blob", JUNK % number)
@@ -54,7 +54,7 @@ def trees(repository: Path) -> Mapping[str, str]:
 
 @pytest.fixture(scope="module")
 def refused(repository: Path, trees: Mapping[str, str]) -> set[str]:
-    """The names that ``git fsck --strict`` complains about, by the tree or by what it holds."""
+    """Return the names that ``git fsck --strict`` complains about, by the tree or by what it holds."""
     name_of = {tree: name for name, tree in trees.items()}
     name_of |= {object_id("blob", JUNK % number): name for number, name in enumerate(nasty_names())}
     report = git(repository, "fsck", "--strict", fails=True)
@@ -70,7 +70,7 @@ def git(path: Path, *arguments: str, fails: bool = False) -> str:
 
 
 def object_id(kind: str, data: bytes) -> str:
-    return hashlib.sha1(f"{kind} {len(data)}\0".encode() + data).hexdigest()
+    return hashlib.sha1(f"{kind} {len(data)}\0".encode() + data, usedforsecurity=False).hexdigest()
 
 
 def put(repository: Path, kind: str, data: bytes) -> str:

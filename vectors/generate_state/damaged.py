@@ -15,14 +15,14 @@ DIRECTORY: Final = b"40000"
 
 
 def scenarios() -> Iterator[Scenario]:
-    """Return all of them."""
+    """Yield all of them."""
     yield from other_shapes()
     yield from other_rows()
     yield from other_names()
 
 
 def other_shapes() -> Iterator[Scenario]:
-    """Trees in which every variable is, but not where it belongs."""
+    """Yield trees in which every variable is, but not where it belongs."""
     yield refused("a directory of 65 children that is not split", *made(numbered(65), split_above=65))
     yield refused("a directory of 64 children that is split", *made(numbered(64), split_above=63))
     yield refused("a bucket of 65 children that is not split", *buckets([alike("0", 65), alike("1", 1)]))
@@ -37,7 +37,7 @@ def other_shapes() -> Iterator[Scenario]:
 
 
 def other_rows() -> Iterator[Scenario]:
-    """Bytes that Git would not have written, or modes that no state has."""
+    """Yield bytes that Git would not have written, or modes that no state has."""
     yield refused("an executable", tree(row(b"100755", "a")))
     yield refused("a symbolic link", tree(row(b"120000", "a")))
     yield refused("a submodule", tree(row(b"160000", "a")))
@@ -55,7 +55,7 @@ def other_rows() -> Iterator[Scenario]:
 
 
 def other_names() -> Iterator[Scenario]:
-    """Names that no component of a variable has."""
+    """Yield trees with names that no component of a variable has."""
     yield refused("a tree with a name of no bytes", tree(row(FILE, "")))
     yield refused("a tree with a slash in a name", tree(row(FILE, "a/b")))
     yield refused("a tree with the mark of a timeline", tree(row(FILE, "~a")))

@@ -15,7 +15,7 @@ NULL: Final = "f6"
 
 
 def scenarios() -> Iterator[Scenario]:
-    """Return all of them."""
+    """Yield all of them."""
     yield state("a state in which no variable holds a value is the empty tree", {})
     example = {"model/accuracy": "fb3fed1eb851eb851f", "model/seed": "182a", "note": "6568656c6c6f"}
     yield state("a state of three variables", example)
@@ -31,7 +31,7 @@ def scenarios() -> Iterator[Scenario]:
 
 
 def split() -> Iterator[Scenario]:
-    """Directories around the number of children that is too many."""
+    """Yield directories around the number of children that is too many."""
     yield state("a directory of 64 children is one tree", nulls(*numbered(64)))
     yield state("a directory of 65 children is split", nulls(*numbered(65)))
     below = [f"d/{name}" for name in numbered(65)]
@@ -44,7 +44,7 @@ def split() -> Iterator[Scenario]:
 
 
 def shrunk() -> Iterator[Scenario]:
-    """States that variables were deleted from; the shape tells nothing of what was there before."""
+    """Yield states that variables were deleted from; the shape tells nothing of what was there before."""
     yield state("a directory that shrinks to 64 children is one tree", nulls(*numbered(64)), nulls(*numbered(70)))
     after = nulls(*alike("0", 64), "other")
     before = nulls(*alike("0", 70), "other")
@@ -57,7 +57,7 @@ def shrunk() -> Iterator[Scenario]:
 
 
 def indexed() -> Iterator[Scenario]:
-    """Maps whose leaves are marked, as timelines are under ``index/``."""
+    """Yield maps whose leaves are marked, as timelines are under ``index/``."""
     yield state("a timeline has a mark before its name", nulls("a", "a/b", "a.b"), mark="~")
     yield state("a timeline belongs to the bucket of its name without the mark", nulls(*numbered(65)), mark="~")
     pairs = [name + below for name in numbered(33) for below in ("", "/x")]

@@ -19,7 +19,6 @@ def test_other_refs_belong_to_no_ledger(ref: str) -> None:
 @pytest.mark.parametrize(("position", "name"), [(0, b"0000"), (1, b"0001"), (255, b"00ff"), (65_535, b"ffff")])
 def test_the_name_of_a_place_in_a_publication(position: int, name: bytes) -> None:
     assert layout.position_name(position) == name
-    assert layout.parse_position_name(name) == position
 
 
 @pytest.mark.parametrize("position", [-1, 65_536])
@@ -28,15 +27,6 @@ def test_a_publication_has_no_more_places(position: int) -> None:
         layout.position_name(position)
 
 
-@pytest.mark.parametrize(
-    "name", [b"", b"000", b"00000", b"00FF", b"+001", b"0_01", b" 001", b"-001", b"000g", b"\xff" * 4]
-)
-def test_other_names_are_no_place(name: bytes) -> None:
-    with pytest.raises(FormatError):
-        layout.parse_position_name(name)
-
-
 def test_the_name_of_an_object() -> None:
     oid = Oid(bytes(range(20)))
     assert layout.oid_name(oid) == "000102030405060708090a0b0c0d0e0f10111213"
-    assert layout.parse_oid_name(layout.oid_name(oid)) == oid
