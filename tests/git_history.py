@@ -148,5 +148,6 @@ def list_tree(path: Path, commit: str) -> dict[bytes, dict[str, str]]:
 
 def log_path(path: Path, rev: str, name: bytes, paths: Iterable[bytes]) -> list[str]:
     """Return the commits that ``git log`` names for one of all paths, newest first; not for what is below it."""
-    below = [b":(top,exclude,literal)" + other for other in paths if other.startswith(name + b"/")]
-    return git(path, "log", "--first-parent", "--format=%H", rev, "--", b":(top,literal)" + name, *below).decode().split()
+    only = [b":(top,literal)" + name]
+    only += [b":(top,exclude,literal)" + other for other in paths if other.startswith(name + b"/")]
+    return git(path, "log", "--first-parent", "--format=%H", rev, "--", *only).decode().split()

@@ -6,7 +6,8 @@ a replacement, a graft or a shallow boundary changes what is told.
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -18,7 +19,9 @@ from gitledger.store.repository import Repository
 _CHUNK: Final = 64 * 1024
 _FIELDS: Final = "%H%x00%P%x00%an <%ae> %ad%x00%cn <%ce> %cd%x00%B"
 _LOG: Final = (
-    "log", "--first-parent", "--reverse", "--ignore-missing", f"--format={_FIELDS}", "--date=raw", "--encoding=UTF-8",
+    "log", "--first-parent", "--reverse", f"--format={_FIELDS}", "--date=raw", "--encoding=UTF-8",
+    # A commit to go on behind that is gone leaves the whole chain, which does not go on behind it.
+    "--ignore-missing",
     "--raw", "-z", "--root", "--no-renames", "--no-abbrev",
     # Settings that plumbing would not read: log.showSignature, diff.relative, diff.orderFile, diff.ignoreSubmodules,
     # and submodule.<name>.ignore, which a history can bring along in .gitmodules.
@@ -89,21 +92,22 @@ class GitHistory:
             DamageError: git cannot read the history.
             StorageError: git cannot be run, or was killed.
         """
-        commits = _parse_log(self._fields(after))
-        first = next(commits, None)
-        before = first.parents[:1] if first else (self.tip,)
-        if after is not None and before != (after,):
-            raise ConflictError(
-                f"commit {after.hex()} is not among the first parents of {shown(self._rev)}, which is "
-                f"{self.tip.hex()}; expected the history to go on behind it",
-                hint="a rewritten history can be imported into a ledger of its own",
-                details={"commit": after.hex(), "tip": self.tip.hex()},
-            )
-        if first:
-            yield first
-            yield from commits
+        with closing(self._fields(after)) as fields:
+            commits = _parse_log(fields)
+            first = next(commits, None)
+            before = first.parents[:1] if first else (self.tip,)
+            if after is not None and before != (after,):
+                raise ConflictError(
+                    f"commit {after.hex()} is not among the first parents of {shown(self._rev)}, which is "
+                    f"{self.tip.hex()}; expected the history to go on behind it",
+                    hint="a rewritten history can be imported into a ledger of its own",
+                    details={"commit": after.hex(), "tip": self.tip.hex()},
+                )
+            if first:
+                yield first
+                yield from commits
 
-    def _fields(self, after: Oid | None) -> Iterator[bytes]:
+    def _fields(self, after: Oid | None) -> Generator[bytes, None, None]:
         excluded = [f"^{after.hex()}"] if after else []
         with tempfile.TemporaryFile() as errors:
             child = self._git.start(*_LOG, self.tip.hex(), *excluded, errors=errors)
