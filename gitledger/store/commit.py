@@ -49,7 +49,7 @@ class Person:
             FormatError: a name or an address with ``<``, ``>``, newline, NUL or half a character; a time before 1970
                 or after 9999; another zone than ``+hhmm`` or ``-hhmm``.
         """
-        if not _PERSON.match(_person_line(self)) or self.time > _LATEST:
+        if not _PERSON.match(format_person(self)) or self.time > _LATEST:
             raise FormatError(
                 f"{shown(str(self))} at {self.time} {shown(self.zone)} cannot stand in a commit; "
                 "expected a name and an address without < > and newlines, and a time from 1970 to 9999",
@@ -85,8 +85,8 @@ def format_commit(commit: Commit) -> bytes:
         raise FormatError(f"the message {shown(commit.message)} holds NUL; expected none, as Git does")
     lines = [b"tree " + commit.tree.hex().encode()]
     lines += [b"parent " + parent.hex().encode() for parent in commit.parents]
-    lines.append(b"author " + _person_line(commit.author))
-    lines.append(b"committer " + _person_line(commit.committer))
+    lines.append(b"author " + format_person(commit.author))
+    lines.append(b"committer " + format_person(commit.committer))
     return b"\n".join([*lines, b"", message])
 
 
@@ -108,8 +108,8 @@ def parse_commit(data: bytes, object_format: ObjectFormat) -> Commit:
         return Commit(
             tree=Oid(bytes.fromhex(tree.decode())),
             parents=tuple(Oid(bytes.fromhex(parent.decode())) for parent in parents),
-            author=_parse_person(match["author"]),
-            committer=_parse_person(match["committer"]),
+            author=parse_person(match["author"]),
+            committer=parse_person(match["committer"]),
             message=match["message"].decode(),
             signature=match["signature"] and match["signature"].replace(b"\n ", b"\n"),
         )
@@ -117,20 +117,29 @@ def parse_commit(data: bytes, object_format: ObjectFormat) -> Commit:
         raise FormatError("a commit holds bytes that are not UTF-8; expected UTF-8 throughout") from error
 
 
-def _person_line(person: Person) -> bytes:
+def format_person(person: Person) -> bytes:
+    """Return the value of an author, committer or tagger header."""
     return _utf8(f"{person.name} <{person.email}> {person.time} {person.zone}")
 
 
-def _parse_person(line: bytes) -> Person:
+def parse_person(line: bytes) -> Person:
+    """Return who and when the value of such a header says.
+
+    Raises:
+        FormatError: another form, a date that overflows, bytes that are not UTF-8.
+    """
     match = _PERSON.match(line)
     if match is None:
-        raise FormatError(f"a commit has the identity {line!r}; expected 'Name <address> seconds zone'")
-    return Person(
-        name=match["name"].decode(),
-        email=match["email"].decode(),
-        time=int(match["time"]),
-        zone=match["zone"].decode(),
-    )
+        raise FormatError(f"an object has the identity {line!r}; expected 'Name <address> seconds zone'")
+    try:
+        return Person(
+            name=match["name"].decode(),
+            email=match["email"].decode(),
+            time=int(match["time"]),
+            zone=match["zone"].decode(),
+        )
+    except UnicodeDecodeError as error:
+        raise FormatError(f"an object has the identity {line!r}; expected UTF-8") from error
 
 
 def _utf8(text: str) -> bytes:

@@ -3,12 +3,14 @@
 Specified in ``docs/format/refs.md`` and ``docs/format/publication.md``.
 """
 
+import re
 from typing import Final
 
 from gitledger.errors import FormatError
 from gitledger.ids import LedgerName, Oid, parse_ledger_name, shown
 
 REFS: Final = "refs/ledger/"
+CHECKPOINT_REFS: Final = "refs/ledger-checkpoint/"
 
 ENVELOPE: Final = b"envelope"
 EVENTS: Final = b"events"
@@ -27,6 +29,8 @@ TIMELINE_MARK: Final = b"~"
 PUBLICATION_EVENTS: Final = 65_536
 """How many events one publication may carry: all that four hexadecimal digits can number."""
 
+_SIZE = re.compile(r"[1-9][0-9]{0,18}\Z")
+
 
 def ledger_ref(name: LedgerName) -> str:
     """Return the ref of a ledger."""
@@ -42,6 +46,28 @@ def parse_ledger_ref(ref: str) -> LedgerName:
     if not ref.startswith(REFS):
         raise FormatError(f"{shown(ref)} is not the ref of a ledger; expected {REFS}<name>")
     return parse_ledger_name(ref.removeprefix(REFS))
+
+
+def checkpoint_refs(name: LedgerName) -> str:
+    """Return what the refs of a ledger's checkpoints begin with."""
+    return f"{CHECKPOINT_REFS}{name}/"
+
+
+def checkpoint_ref(name: LedgerName, size: int) -> str:
+    """Return the ref of a ledger's checkpoint of ``size`` events."""
+    return f"{checkpoint_refs(name)}{size}"
+
+
+def parse_checkpoint_ref(ref: str) -> tuple[LedgerName, int]:
+    """Return the ledger and the size that the ref of a checkpoint is about.
+
+    Raises:
+        FormatError: it is not the ref of a checkpoint.
+    """
+    name, slash, size = ref.removeprefix(CHECKPOINT_REFS).partition("/")
+    if not ref.startswith(CHECKPOINT_REFS) or not slash or not _SIZE.match(size):
+        raise FormatError(f"{ref} is not the ref of a checkpoint; expected {CHECKPOINT_REFS}<name>/<size>")
+    return parse_ledger_name(name), int(size)
 
 
 def position_name(position: int) -> bytes:
