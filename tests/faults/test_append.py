@@ -1,0 +1,63 @@
+"""A port fails in the middle of an append: nothing is half visible, and the next append works."""
+
+from dataclasses import replace
+
+import pytest
+
+from gitledger.errors import ConflictError, StorageError
+from gitledger.ledger.append import ATTEMPTS, append_batch
+from gitledger.ledger.handle import Ledger
+from tests.faulty import BrokenRefs, FullDisk, LosingRefs
+from tests.ledgers import assert_sound, memory_ledger, set_to, until_refused, write
+
+
+@pytest.mark.parametrize("leaves", [0, 1, 5])
+@pytest.mark.parametrize("good", [0, 1, 2])
+def test_objects_cannot_be_written(ledger: Ledger, good: int, leaves: int) -> None:
+    broken = replace(ledger, objects=FullDisk(ledger.objects, good=good, leaves=leaves))
+    taken, error = until_refused(append_batch(broken, (set_to(n=n) for n in range(8)), group=1, at_once=2))
+    assert isinstance(error, StorageError)
+    assert len(taken) == 2 * good
+    assert_sound(ledger, events=1 + 2 * good)
+    write(ledger, n=100)
+    assert_sound(ledger, events=2 + 2 * good)
+
+
+@pytest.mark.parametrize("good", [0, 1, 2])
+def test_the_ref_cannot_be_moved(ledger: Ledger, good: int) -> None:
+    broken = replace(ledger, refs=BrokenRefs(ledger.refs, good=good))
+    taken, error = until_refused(append_batch(broken, (set_to(n=n) for n in range(8)), group=1, at_once=2))
+    assert isinstance(error, StorageError)
+    assert len(taken) == 2 * good
+    write(ledger, n=100)
+    assert_sound(ledger, events=2 + 2 * good)
+
+
+def test_who_publishes_is_not_known(ledger: Ledger) -> None:
+    def nobody(_: int) -> None:
+        raise StorageError("nobody is there")
+
+    with pytest.raises(StorageError, match="nobody"):
+        write(replace(ledger, people=nobody), a=1)  # type: ignore[arg-type]
+    assert_sound(ledger, events=1)
+
+
+@pytest.mark.parametrize("losses", [0, 1, 5, ATTEMPTS - 1])
+def test_lost_swaps_are_tried_again(ledger: Ledger, losses: int) -> None:
+    losing = LosingRefs(ledger.refs, losses=losses)
+    write(replace(ledger, refs=losing), a=1)
+    assert losing.tries == losses + 1
+    assert_sound(ledger, events=2)
+
+
+def test_who_never_gets_a_turn_gives_up(ledger: Ledger) -> None:
+    losing = LosingRefs(ledger.refs, losses=ATTEMPTS)
+    with pytest.raises(ConflictError, match=f"moved {ATTEMPTS} times"):
+        write(replace(ledger, refs=losing), a=1)
+    assert losing.tries == ATTEMPTS
+    assert_sound(ledger, events=1)
+
+
+def test_an_event_tried_again_is_the_same_event(ledger: Ledger) -> None:
+    losing = replace(ledger, refs=LosingRefs(ledger.refs, losses=3))
+    assert write(losing, a=1) == write(memory_ledger(), a=1)

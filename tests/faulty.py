@@ -1,0 +1,79 @@
+"""Ports that fail on purpose: each wraps a port and does as it does, except where it was told otherwise."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from gitledger.errors import StaleRefError, StorageError
+from gitledger.store.base import NewObject, RefUpdate
+
+
+class Wrapped:
+    """A port that passes everything on."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
+
+
+class FullDisk(Wrapped):
+    """Objects of which only the first ``good`` calls of `write` succeed; later ones leave ``leaves`` objects behind."""
+
+    def __init__(self, inner: Any, *, good: int, leaves: int = 0) -> None:
+        super().__init__(inner)
+        self.good = good
+        self.leaves = leaves
+
+    def write(self, objects: Sequence[NewObject]) -> None:
+        self.good -= 1
+        if self.good < 0:
+            self.inner.write(objects[: self.leaves])
+            raise StorageError("the disk is full")
+        self.inner.write(objects)
+
+
+class BrokenRefs(Wrapped):
+    """Refs of which only the first ``good`` calls of `update` succeed; later ones move nothing."""
+
+    def __init__(self, inner: Any, *, good: int) -> None:
+        super().__init__(inner)
+        self.good = good
+
+    def update(self, updates: Sequence[RefUpdate]) -> None:
+        self.good -= 1
+        if self.good < 0:
+            raise StorageError("the disk is read-only")
+        self.inner.update(updates)
+
+
+class LosingRefs(Wrapped):
+    """Refs that lose the first ``losses`` swaps, as if others had been there, who then took it back."""
+
+    def __init__(self, inner: Any, *, losses: int) -> None:
+        super().__init__(inner)
+        self.losses = losses
+        self.tries = 0
+
+    def update(self, updates: Sequence[RefUpdate]) -> None:
+        self.tries += 1
+        if self.tries <= self.losses:
+            raise StaleRefError(updates[0].name, expected=None, found=None)
+        self.inner.update(updates)
+
+
+class Counted(Wrapped):
+    """Objects that count how many were read."""
+
+    def __init__(self, inner: Any) -> None:
+        super().__init__(inner)
+        self.reads = 0
+
+    def read(self, oid: Any) -> Any:
+        self.reads += 1
+        return self.inner.read(oid)
+
+    def read_many(self, oids: Any) -> Any:
+        for found in self.inner.read_many(oids):
+            self.reads += 1
+            yield found
