@@ -99,7 +99,9 @@ def test_replacements_and_grafts_change_nothing(repository: Path) -> None:
 def test_a_shallow_clone_tells_nothing_that_is_cut_off(repository: Path, tmp_path: Path) -> None:
     shallow = tmp_path / "shallow"
     git(tmp_path, "clone", "-q", "--bare", "--depth=2", repository.as_uri(), str(shallow))
-    with pytest.raises(NotFoundError, match=r"cannot tell the history of 'main': .*; expected a history that is not cut off"):
+    with pytest.raises(
+        NotFoundError, match=r"cannot tell the history of 'main': .*; expected a history that is not cut off"
+    ):
         told(shallow)
     known = told(repository)
     assert list(history(shallow).commits(known[-2].oid)) == known[-1:]

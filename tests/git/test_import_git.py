@@ -84,7 +84,9 @@ def test_a_merge_is_what_it_changed_on_the_first_parent(repository: Path) -> Non
 
 
 def test_meta_says_who_when_and_why(repository: Path) -> None:
-    write_history(repository, [Made(tree={}, message=b"subject\n\n  body\n\n", committer=b"Bob <b@c> 1700000060 +0000")])
+    write_history(
+        repository, [Made(tree={}, message=b"subject\n\n  body\n\n", committer=b"Bob <b@c> 1700000060 +0000")]
+    )
     (imported,) = import_all(repository)
     with open_ledger(repository) as ledger:
         meta = show(ledger, imported.event.hex()).published.meta
@@ -136,7 +138,9 @@ def test_odd_meta(repository: Path, made: Made, author: str, time: str | None, t
     assert (meta["git"]["author"], meta["git"]["message"]) == (text, message)
 
 
-@pytest.mark.parametrize("author", [b"nobody", b"", b"<a> b <c> 1 +0000", b"A <a> soon", b"A <a> 99999999999999999999 +0000"])
+@pytest.mark.parametrize(
+    "author", [b"nobody", b"", b"<a> b <c> 1 +0000", b"A <a> soon", b"A <a> 99999999999999999999 +0000"]
+)
 def test_a_broken_author_is_no_reason_to_fail(repository: Path, author: bytes) -> None:
     write_history(repository, [Made(tree={}, author=author, header=b"gpgsig a\n \n parent x\n")])
     (imported,) = import_all(repository)

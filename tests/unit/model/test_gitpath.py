@@ -24,7 +24,10 @@ def test_special_name_has_a_variable_anywhere(name: str, where: str) -> None:
 @pytest.mark.parametrize(
     ("path", "found"),
     [
-        (b"long/" + b"\xff" * 400, r"path 'long/\\udcff\\udcff.*' takes 1,2[0-9]{2} bytes as a variable; expected at most"),
+        (
+            b"long/" + b"\xff" * 400,
+            r"path 'long/\\udcff\\udcff.*' takes 1,2[0-9]{2} bytes as a variable; expected at most",
+        ),
         (b"a/\0", r"path 'a/\\x00' holds a NUL"),
         (b"a//b", "path 'a//b' holds a NUL or an empty component"),
     ],
