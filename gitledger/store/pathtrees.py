@@ -12,7 +12,7 @@ from gitledger.ids import ObjectFormat, Oid
 from gitledger.store.node import Node, bucket_name, parse_node
 from gitledger.store.tree import directory_head, row_name, row_order
 
-# Children in memory, at 75 to 90 bytes each, beyond which trees are forgotten: state and index together in 110 MB.
+# Children in memory, at 75 to 100 bytes each, beyond which trees are forgotten: state and index together in 120 MB.
 LOADED_LIMIT: Final = 600_000
 
 

@@ -120,5 +120,5 @@ class PathMapMachine(RuleBasedStateMachine):
         self.map = self.load(self.map.root())
 
 
-PathMapMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+PathMapMachine.TestCase.settings = settings(stateful_step_count=40)
 TestPathMap = PathMapMachine.TestCase
