@@ -31,6 +31,8 @@ WRITE_BYTES: Final = 64 * 1024 * 1024
 GROUP_BYTES: Final = 16 * 1024 * 1024
 """How much the changes of one publication hold: its envelope has to stay far below the limit of the codec."""
 ATTEMPTS: Final = 64
+# What a write takes beside its name and its value.
+_WRITE_BYTES: Final = 100
 
 
 def append(ledger: Ledger, change: Change) -> Appended:
@@ -93,8 +95,8 @@ def _take_groups(changes: Iterator[Change], groups: list[list[Change]], *, group
 
 
 def _weight(change: Change) -> int:
-    """Return about how many bytes a change holds."""
-    values = sum(len(value) for value in change.writes.values() if value is not None)
+    """Return about how many bytes a change takes in memory."""
+    values = sum(_WRITE_BYTES + len(name) + len(value or b"") for name, value in change.writes.items())
     return values + (len(encode(dict(change.meta))) if change.meta else 0)
 
 
