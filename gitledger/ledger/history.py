@@ -97,10 +97,31 @@ def joined(objects: ObjectStore, other: Publication, first: Publication) -> Iter
 
 
 def _events_only_in(objects: ObjectStore, other: Publication, first: Publication) -> set[EventId]:
-    # By event, not by publication: two people who merge the same heads publish the same event twice.
+    # By event, not by publication: two people who do the same on the same head publish the same event twice.
     mine, theirs = divergence(objects, first, other)
     wanted = {event for publication in theirs for event in publication.events}
-    return wanted.difference(event for publication in mine for event in publication.events)
+    wanted.difference_update(event for publication in (first, *mine) for event in publication.events)
+    if wanted:
+        _discard_common(objects, wanted, [first, *mine, *theirs], lowest=min(one.first_seq for one in theirs))
+    return wanted
+
+
+def _discard_common(objects: ObjectStore, events: set[EventId], known: list[Publication], *, lowest: int) -> None:
+    """Discard events that a publication which both heads reach carries, too.
+
+    An event has the same place in every log that ends with it, for its log is all that it follows from. So only
+    publications that reach up to the place ``lowest`` can carry one of these events: as a rule none.
+    """
+    seen = {publication.oid: publication for publication in known}
+    pending = list(known)
+    while pending and events:
+        publication = pending.pop()
+        for oid in publication.commit.parents:
+            if oid not in seen:
+                seen[oid] = read_publication(objects, oid)
+                if seen[oid].log.size >= lowest:
+                    pending.append(seen[oid])
+                    events.difference_update(seen[oid].events)
 
 
 def divergence(
