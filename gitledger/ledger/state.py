@@ -58,7 +58,9 @@ class State:
         """
         data = self.holds(variable)
         if data is None:
-            raise NotFoundError(f"variable {shown(variable)} holds nothing; expected a value")
+            raise NotFoundError(
+                f"variable {shown(variable)} holds nothing; expected a value", details={"variable": variable}
+            )
         with damage_in(self._paths.get(variable) or b"", "value"):
             return parse_value(data)
 
@@ -73,6 +75,10 @@ class State:
             with damage_in(oid, "value"):
                 value = parse_value(self._read(oid))
             yield variable, value
+
+    def unstored(self) -> dict[Oid, bytes]:
+        """Return the trees and values of this state that no publication may store; empty after a publication's end."""
+        return self._unstored | {new.oid: new.data for new in self._paths.take_new()}
 
     def _open(self, root: Oid | None) -> PathMap:
         return PathMap(lambda oid: read(self._objects, oid, "tree"), self._objects.format, root)

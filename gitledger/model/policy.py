@@ -131,7 +131,7 @@ class _Reader:
             raise FormatError("a member is not defined above, or is in a group already; expected each once")
         count = {"any": 1, "all": len(members)}.get(need) or (int(need) if _COUNT.match(need) else 0)
         if not 1 <= count <= len(members):
-            raise FormatError(f"a group asks for {shown(need)} of {len(members)}; expected any, all, or 1 to all of them")
+            raise FormatError(f"a group asks for {shown(need)} of {len(members)}; expected any, all or a number")
         self._grouped.update(members)
         self._groups[name] = (count, tuple(members))
 

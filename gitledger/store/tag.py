@@ -11,7 +11,11 @@ from gitledger.ids import ObjectFormat, Oid
 from gitledger.store.commit import Person, format_person, parse_person
 
 _HEADERS = re.compile(
-    rb"object (?P<commit>[0-9a-f]+)\ntype commit\ntag (?P<name>[^\n\0]+)\ntagger (?P<tagger>[^\n\0]*)\n\n(?P<message>[^\0]*)\Z"
+    rb"object (?P<commit>[0-9a-f]+)\n"
+    rb"type commit\n"
+    rb"tag (?P<name>[^\n\0]+)\n"
+    rb"tagger (?P<tagger>[^\n\0]*)\n"
+    rb"\n(?P<message>[^\0]*)\Z"
 )
 # What git-tag(1) appends: OpenPGP, SSH or X.509. None of them can be a line of a checkpoint, which has no such spaces.
 _SIGNATURE = re.compile(rb"^-----BEGIN (?:PGP|SSH|SIGNED) (?:SIGNATURE|MESSAGE)-----$", re.MULTILINE)

@@ -1,0 +1,195 @@
+"""``check_proof``: what a proof shows, if it shows anything. Needs no repository and no network.
+
+The procedure (``docs/format/proof.md``):
+
+1. the checkpoints in the proof are those that the caller trusts, or have the signatures that the caller asks for;
+2. an event: its leaf is canonical, and the inclusion proof leads from it to the checkpoint's root;
+3. a value or a timeline: each object hashes to the id that the one before names, from the publication, or from the
+   state after a proved event, to the end of the way, and nothing is left over;
+4. an extension: the consistency proof leads to both roots.
+
+A check returns what was shown, or raises; there is no answer that could be overlooked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from gitledger import codec
+from gitledger.errors import FormatError, UsageError
+from gitledger.ids import EventId, Variable
+from gitledger.ledger.chain import Given, follow_publication, follow_timeline, follow_value
+from gitledger.model.checkpoint import Checkpoint
+from gitledger.model.delta import Delta, parse_delta
+from gitledger.model.event import Event, parse_event
+from gitledger.model.merkle import leaf_hash
+from gitledger.model.policy import Policy, judge
+from gitledger.model.proof import check_consistency, check_inclusion
+from gitledger.model.proof_file import EventProof, ExtensionProof, Proof, TimelineProof, ValueProof
+from gitledger.model.rule import Rule, parse_rule
+from gitledger.model.value import parse_value
+
+_PARTS: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvedEvent:
+    """An event is number ``seq`` (from 1) of the log of a checkpoint."""
+
+    checkpoint: Checkpoint
+    id: EventId
+    seq: int
+    event: Event
+    rule: Rule
+    delta: Delta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvedValue:
+    """A variable held a value, in canonical bytes, or None for nothing.
+
+    Attributes:
+        checkpoint: what the proof was checked against.
+        variable: which variable.
+        value: what it held.
+        after: the event after which it held that; None for the last one of the checkpoint.
+    """
+
+    checkpoint: Checkpoint
+    variable: Variable
+    value: bytes | None
+    after: ProvedEvent | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvedTimeline:
+    """These events, oldest first, changed a variable up to a checkpoint, and no other did."""
+
+    checkpoint: Checkpoint
+    variable: Variable
+    events: tuple[EventId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvedExtension:
+    """The log of ``new`` begins with that of ``old``."""
+
+    old: Checkpoint
+    new: Checkpoint
+
+
+Proved = ProvedEvent | ProvedValue | ProvedTimeline | ProvedExtension
+
+
+def check_proof(proof: Proof, *, trusted: Sequence[Checkpoint] = (), policy: Policy | None = None) -> Proved:
+    """Return what a proof shows.
+
+    Args:
+        proof: the proof.
+        trusted: checkpoints that the caller knows to be true, from elsewhere; may hold more signatures.
+        policy: whose signatures make a checkpoint true that is not among ``trusted``; and if given, those that are must
+            have them as well.
+
+    Raises:
+        FormatError: it does not hold, or is about another checkpoint.
+        PolicyError: a checkpoint lacks signatures.
+        UsageError: neither a checkpoint nor a policy; the extra ``sign`` is not installed.
+    """
+    if not trusted and policy is None:
+        raise UsageError("nothing says which checkpoint is true; expected a checkpoint, a policy, or both")
+    trust = _Trust(trusted, policy)
+    if isinstance(proof, EventProof):
+        return _check_event(proof, trust)
+    if isinstance(proof, ValueProof):
+        return _check_value(proof, trust)
+    if isinstance(proof, TimelineProof):
+        return _check_timeline(proof, trust)
+    return _check_extension(proof, trust)
+
+
+class _Trust:
+    """Step 1: which checkpoints are true."""
+
+    def __init__(self, trusted: Sequence[Checkpoint], policy: Policy | None) -> None:
+        self._trusted = {checkpoint.text: checkpoint for checkpoint in trusted}
+        self._policy = policy
+
+    def check(self, checkpoint: Checkpoint) -> None:
+        """Refuse a checkpoint that is not one of those given, where some were."""
+        if self._trusted and not self.names(checkpoint):
+            raise FormatError(
+                f"this is a proof for another checkpoint, of {checkpoint.size} events; expected the one that was given"
+            )
+        self.judge(checkpoint)
+
+    def names(self, checkpoint: Checkpoint) -> bool:
+        return checkpoint.text in self._trusted
+
+    def judge(self, checkpoint: Checkpoint) -> None:
+        """Refuse a checkpoint whose signatures are not those that its twin among the given has, or the policy wants."""
+        twin = self._trusted.get(checkpoint.text, checkpoint)
+        if not set(checkpoint.signatures) <= set(twin.signatures):
+            raise FormatError("a proof holds a signature that its checkpoint lacks; expected only those it has")
+        if self._policy:
+            judge(self._policy, twin)
+
+
+def _check_event(proof: EventProof, trust: _Trust) -> ProvedEvent:
+    trust.check(proof.checkpoint)
+    # 2. the leaf, and the way from it to the root
+    parts = codec.decode(proof.leaf)
+    if not isinstance(parts, list) or len(parts) != _PARTS or not all(isinstance(part, bytes) for part in parts):
+        raise FormatError("a leaf is something else than the bytes of an event, a rule and a delta")
+    data, rule_data, delta_data = (part for part in parts if isinstance(part, bytes))
+    blob = partial(proof.checkpoint.object_format.oid, "blob")
+    event, rule, delta = parse_event(data), parse_rule(rule_data), parse_delta(delta_data)
+    if (event.rule, event.delta, event.writeset) != (blob(rule_data), blob(delta_data), delta.writeset):
+        raise FormatError("a leaf holds an event beside a rule or a delta that are not its own")
+    size, root = proof.checkpoint.size, proof.checkpoint.root
+    check_inclusion(leaf_hash(proof.leaf), proof.hashes, index=proof.index, size=size, root=root)
+    return ProvedEvent(
+        checkpoint=proof.checkpoint,
+        id=EventId(blob(data)),
+        seq=proof.index + 1,
+        event=event,
+        rule=rule,
+        delta=delta,
+    )
+
+
+def _check_value(proof: ValueProof, trust: _Trust) -> ProvedValue:
+    # 3. the objects, from the publication or from the state after an event
+    if isinstance(proof.anchor, EventProof):
+        after, checkpoint = _check_event(proof.anchor, trust), proof.anchor.checkpoint
+        given = Given(checkpoint.object_format, proof.objects)
+        state = after.event.after
+    else:
+        after, checkpoint = None, proof.anchor
+        trust.check(checkpoint)
+        given = Given(checkpoint.object_format, proof.objects)
+        state = follow_publication(given, checkpoint)[0]
+    value = follow_value(given, state, proof.variable)
+    given.check_end()
+    if value is not None:
+        parse_value(value)
+    return ProvedValue(checkpoint=checkpoint, variable=proof.variable, value=value, after=after)
+
+
+def _check_timeline(proof: TimelineProof, trust: _Trust) -> ProvedTimeline:
+    trust.check(proof.checkpoint)
+    given = Given(proof.checkpoint.object_format, proof.objects)
+    events = follow_timeline(given, follow_publication(given, proof.checkpoint)[1], proof.variable)
+    given.check_end()
+    return ProvedTimeline(checkpoint=proof.checkpoint, variable=proof.variable, events=events)
+
+
+def _check_extension(proof: ExtensionProof, trust: _Trust) -> ProvedExtension:
+    old, new = proof.old, proof.new
+    # One end that is true is enough: the hashes bind the other one to it.
+    trust.check(new if trust.names(new) else old)
+    trust.judge(old)
+    trust.judge(new)
+    # 4. the way to both roots
+    check_consistency(proof.hashes, old_size=old.size, old_root=old.root, new_size=new.size, new_root=new.root)
+    return ProvedExtension(old=old, new=new)
