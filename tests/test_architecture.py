@@ -34,7 +34,7 @@ DOORS: dict[str, set[str]] = {
 }
 # Clock, randomness and environment enter through the command line's door alone. A temporary file's name is no meaning.
 OUTSIDE: dict[str, set[str]] = {
-    "time": {"cli/open.py", "cli/progress.py", "store/refdir.py", "store/git.py"},
+    "time": {"cli/open.py", "cli/progress.py", "store/refdir.py", "store/git.py", "store/turn.py"},
     "random": {"cli/open.py", "store/git.py", "store/refdir.py"},
     "secrets": {"cli/open.py"},
 }

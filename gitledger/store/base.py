@@ -9,6 +9,7 @@ Laws that every implementation keeps (``tests/contract/`` runs one suite on all 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -97,6 +98,12 @@ class RefStore(Protocol):
         Raises:
             StaleRefError: a ref did not hold ``old``; nothing moved.
             StorageError: the refs cannot be written.
+        """
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Wait until it is this writer's turn among those nearby; it ends with the block.
+
+        A courtesy that saves lost swaps: who gets no turn in time goes on without, and `update` decides alone.
         """
 
     def close(self) -> None:

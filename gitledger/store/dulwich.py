@@ -8,6 +8,7 @@ pre-receive hook; each is refused. It is imported here and nowhere else.
 import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Final
 
 from dulwich.errors import ChecksumMismatch, FileFormatException, RefFormatError
@@ -24,6 +25,7 @@ from gitledger.store.pack import write_pack
 from gitledger.store.refdir import move_refs, read_loose, sync_refs
 from gitledger.store.repository import Repository, shared_access
 from gitledger.store.swap import refusal
+from gitledger.store.turn import Turn
 
 _KINDS: Final[Mapping[int, Kind]] = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}
 # What dulwich raises for flipped and truncated objects, packs and indexes (measured); KeyError says "missing".
@@ -107,6 +109,7 @@ class DulwichRefs:
         if repository.ref_format != "files":
             raise StorageError("dulwich cannot read reftables; use the git program here")
         self._repository = repository
+        self._turn = Turn(repository)
         self._refs = DiskRefsContainer(repository.common_dir, worktree_path=repository.git_dir)
         self._complaint = ""
 
@@ -150,12 +153,17 @@ class DulwichRefs:
         """
         if len(updates) > 1:
             raise StorageError(f"dulwich moves one ref at a time, not {len(updates)}; use the git program here")
-        if not move_refs(self, self._repository, updates, lambda: all(map(self._try_to_move, updates))):
+        if not move_refs(self, self._turn, self._repository, updates, lambda: all(map(self._try_to_move, updates))):
             raise StorageError(f"dulwich cannot move {updates[0].name}: {self._complaint}")
         sync_refs(self._repository, updates)
 
+    def turn(self) -> AbstractContextManager[None]:
+        """Wait for the turn of this process among the writers of this repository."""
+        return self._turn.taken()
+
     def close(self) -> None:
-        """Do nothing: dulwich keeps no file of refs open."""
+        """Close the file of the turn; dulwich keeps no file of refs open."""
+        self._turn.close()
 
     def _try_to_move(self, update: RefUpdate) -> bool:
         # dulwich looks for a ref that would be a directory of this one in some cases only.

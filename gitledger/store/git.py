@@ -5,6 +5,7 @@ Objects are read through ``git cat-file --batch-command`` and written as packs; 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from itertools import islice
 from typing import Final
 
@@ -16,6 +17,7 @@ from gitledger.store.program import Child, Children, Program, killed
 from gitledger.store.refdir import move_refs, read_loose, sync_refs
 from gitledger.store.repository import Repository, shared_access
 from gitledger.store.swap import all_moved
+from gitledger.store.turn import Turn
 
 # Questions in one breath. From 256 on, more of them make no object faster (3 µs each).
 _WINDOW: Final = 256
@@ -138,7 +140,8 @@ class GitRefs:
     def __init__(self, repository: Repository, env: Mapping[str, str]) -> None:
         self._repository = repository
         self._git = Program.at(repository.git_dir, env).with_settings(_DURABLE)
-        self._writers = Children(self._git, *_WRITER)
+        self._turn = Turn(repository)
+        self._writers = Children(self._git, *_WRITER, descriptors=lambda: self._turn.descriptors)
 
     def read(self, name: str) -> Oid | None:
         """Return what a ref points at, unpeeled, or None if it does not exist.
@@ -175,16 +178,21 @@ class GitRefs:
             StorageError: git refuses, or a lock stays held; nothing moved.
         """
         request = _format_swap(updates, self._repository.object_format)
-        if not move_refs(self, self._repository, updates, lambda: self._try_to_move(updates, request)):
+        if not move_refs(self, self._turn, self._repository, updates, lambda: self._try_to_move(updates, request)):
             # Again, in a run that says what is wrong.
             refused = self._git.run(*_WRITER, data=request)
             if refused.status != 0:
                 raise StorageError(f"git cannot move {updates[0].name}: {refused.reason}")
         sync_refs(self._repository, updates)
 
+    def turn(self) -> AbstractContextManager[None]:
+        """Wait for the turn of this process among the writers of this repository."""
+        return self._turn.taken()
+
     def close(self) -> None:
         """Let the children go."""
         self._writers.close()
+        self._turn.close()
 
     def _try_to_move(self, updates: Sequence[RefUpdate], request: bytes) -> bool:
         with self._writers.one() as child:
@@ -192,7 +200,8 @@ class GitRefs:
             _start, prepare, commit = child.line(), child.line(), child.line()
             if commit == b"commit: ok\n":
                 return True
-            child.end()
+            if child.end() < 0:
+                self._turn.heal()
         # A git that was killed after it had taken all locks may have moved the refs before it could say so.
         return prepare == b"prepare: ok\n" and all_moved(self, updates)
 

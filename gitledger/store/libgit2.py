@@ -5,6 +5,7 @@ the quarantine of a pre-receive hook; each is refused when a port is opened. It 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Final
 
 import pygit2
@@ -17,6 +18,7 @@ from gitledger.store.pack import write_pack
 from gitledger.store.refdir import move_refs, read_loose, sync_refs
 from gitledger.store.repository import Repository, shared_access
 from gitledger.store.swap import refusal
+from gitledger.store.turn import Turn
 
 _KINDS: Final[Mapping[int, Kind]] = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}
 
@@ -106,6 +108,7 @@ class Libgit2Refs:
         if repository.ref_format != "files":
             raise StorageError("libgit2 cannot read reftables; use the git program here")
         self._repository = repository
+        self._turn = Turn(repository)
         self._opened = _open(repository)
         self._complaint = ""
 
@@ -146,12 +149,17 @@ class Libgit2Refs:
             ConflictError: a ref would be a directory of another; nothing moved.
             StorageError: libgit2 refuses, or a lock stays held; nothing moved.
         """
-        if not move_refs(self, self._repository, updates, lambda: self._try_to_move(updates)):
+        if not move_refs(self, self._turn, self._repository, updates, lambda: self._try_to_move(updates)):
             raise StorageError(f"libgit2 cannot move {updates[0].name}: {self._complaint}")
         sync_refs(self._repository, updates)
 
+    def turn(self) -> AbstractContextManager[None]:
+        """Wait for the turn of this process among the writers of this repository."""
+        return self._turn.taken()
+
     def close(self) -> None:
         """Close the repository."""
+        self._turn.close()
         self._opened.free()
 
     def _try_to_move(self, updates: Sequence[RefUpdate]) -> bool:

@@ -6,6 +6,7 @@ It is stricter than a disk: an object whose bytes do not hash to its name is our
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from gitledger.errors import MissingObjectError
 from gitledger.ids import SHA1, ObjectFormat, Oid
@@ -89,6 +90,10 @@ class MemoryRefs:
                     moved[update.name] = update.new
             # One assignment: a reader, who takes no lock, sees all of it or none.
             self._refs = moved
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Return at once: in memory a lost swap costs nothing."""
+        return nullcontext()
 
     def close(self) -> None:
         """Do nothing: memory holds neither processes nor files."""

@@ -6,7 +6,7 @@ reader at a time; what a dead child leaves unanswered reads as the end of its ou
 
 import contextlib
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
@@ -105,8 +105,10 @@ class Program:
             raise killed(done.returncode)
         return Finished(done.returncode, done.stdout, done.stderr)
 
-    def start(self, *arguments: str, errors: IO[bytes] | int = subprocess.DEVNULL) -> Child:
-        """Start a git that stays; what it complains of goes to the file ``errors``.
+    def start(
+        self, *arguments: str, errors: IO[bytes] | int = subprocess.DEVNULL, descriptors: Sequence[int] = ()
+    ) -> Child:
+        """Start a git that stays; what it complains of goes to the file ``errors``, and ``descriptors`` are its, too.
 
         Raises:
             StorageError: git cannot be started.
@@ -120,6 +122,7 @@ class Program:
                     stdout=subprocess.PIPE,
                     stderr=errors,
                     env=self.environment,
+                    pass_fds=descriptors,
                 ),
             )
 
@@ -134,11 +137,20 @@ class Program:
 
 
 class Children:
-    """Children of one command, kept while nobody asks them. Two readers, be they threads, never share one."""
+    """Children of one command, kept while nobody asks them. Two readers, be they threads, never share one.
 
-    def __init__(self, program: Program, *arguments: str) -> None:
+    Args:
+        program: what to run.
+        arguments: the command.
+        descriptors: returns what a child inherits when it is started.
+    """
+
+    def __init__(
+        self, program: Program, *arguments: str, descriptors: Callable[[], Sequence[int]] = tuple[int, ...]
+    ) -> None:
         self._program = program
         self._arguments = arguments
+        self._descriptors = descriptors
         self._idle: list[Child] = []
         self._closed = False
 
@@ -147,13 +159,16 @@ class Children:
         """Lend a child. One that is given back by an exception may hold unread answers, and is let go."""
         if self._closed:
             raise AssertionError("the store is closed")
-        child = self._idle.pop() if self._idle else self._program.start(*self._arguments)
+        child = self._idle.pop() if self._idle else self._start()
         with contextlib.ExitStack() as unless_given_back:
             unless_given_back.callback(child.end)
             yield child
             if not (self._closed or child.ended):
                 unless_given_back.pop_all()
                 self._idle.append(child)
+
+    def _start(self) -> Child:
+        return self._program.start(*self._arguments, descriptors=self._descriptors())
 
     def close(self) -> None:
         """Let all idle children go; one that is lent goes when it is given back."""

@@ -19,6 +19,7 @@ from gitledger.store.base import RefStore, RefUpdate
 from gitledger.store.durable import storage_error, sync_directory
 from gitledger.store.repository import Repository
 from gitledger.store.swap import refusal
+from gitledger.store.turn import Turn
 
 _HEX = re.compile(rb"[0-9a-f]*\Z")
 # Waits double from 1 ms to 256 ms, so these many tries last seven seconds, ten where git itself waits 0.1 s for a lock.
@@ -84,9 +85,9 @@ def sync_refs(repository: Repository, updates: Sequence[RefUpdate]) -> None:
 
 
 def move_refs(
-    refs: RefStore, repository: Repository, updates: Sequence[RefUpdate], try_to_move: Callable[[], bool],
+    refs: RefStore, turn: Turn, repository: Repository, updates: Sequence[RefUpdate], try_to_move: Callable[[], bool],
 ) -> bool:
-    """Call ``try_to_move`` until it returns True; wait while somebody holds a lock.
+    """Call ``try_to_move`` in our turn until it returns True; wait while somebody holds a lock.
 
     Returns:
         Whether the refs moved. If not, the reason is neither a lost swap, nor other refs, nor a lock.
@@ -97,24 +98,27 @@ def move_refs(
         StorageError: a lock stays held.
     """
     without_lock = 0
-    for attempt in range(_TRIES):
-        if try_to_move():
-            return True
-        error = refusal(refs, updates)
-        if error:
-            raise error
-        lock = held_lock(repository, updates)
-        without_lock += lock is None
-        if without_lock == _TRIES_WITHOUT_LOCK:
-            return False
-        _wait(attempt)
+    with turn.taken():
+        for attempt in range(_TRIES):
+            if turn.move(updates, try_to_move):
+                return True
+            error = refusal(refs, updates)
+            if error:
+                raise error
+            lock = held_lock(repository, updates)
+            without_lock += lock is None
+            if without_lock == _TRIES_WITHOUT_LOCK:
+                return False
+            pause(attempt)
     raise StorageError(
         f"{updates[0].name} stayed locked; expected {lock} to go away within seconds",
         hint=f"if no git runs on this repository, a killed one left the lock: remove {lock}",
         details={"ref": updates[0].name, "lock": str(lock)},
     )
 
-def _wait(attempt: int) -> None:
+
+def pause(attempt: int) -> None:
+    """Wait before a try after this many: from 1 ms on twice as long each time, a quarter of a second at most."""
     # Half to one and a half times the nominal wait, so that writers who met once do not meet again.
     jitter = 0.5 + os.urandom(1)[0] / 255
     time.sleep(min(2**attempt, _LONGEST_WAIT_MS) / 1000 * jitter)

@@ -1,0 +1,179 @@
+"""The turn: writers of one repository on one machine go one after another, and heal what a killed one left.
+
+A courtesy and no lock on truth: what is published rests on the compare-and-swap alone, so where a file system has no
+``flock``, or an owner stands still for too long, a writer goes on without. Specified in ``docs/reliability.md``.
+
+1. The turn is ``flock`` on ``<common_dir>/ledger/turn``. The kernel ends it with its last owner, and the git that
+   moves refs for a writer is one of them: who has the turn knows that the writer before and its git are gone.
+2. Who has the turn and is about to move refs says which in the target of a symbolic link beside it, and takes the
+   link away when they have moved. (A link, because that is metadata: after power loss it is there if the lock is.)
+3. Who finds such a link has come after a death. A lock file of one of those refs that holds what was announced is
+   removed at once, one that says nothing once it has not changed for a while.
+"""
+
+import contextlib
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from gitledger.store.base import RefUpdate
+from gitledger.store.repository import Repository, shared_access
+
+# An owner works for 10 ms, or for seconds on a large batch. One that was stopped must not stop everybody else.
+_PATIENCE: Final = 10.0
+# A waiter looks the more often the longer it has waited, so that none is passed over for long.
+_FIRST_WAIT: Final = 0.012
+_SHORTEST_WAIT: Final = 0.002
+_HURRY: Final = 0.93
+# A git that lives fills a new lock within a millisecond, and writes packed-refs, which no lock shows, all the while.
+_QUIET: Final = 0.4
+_LOOK_AGAIN: Final = 0.05
+
+
+class Turn:
+    """The turn of one process at one repository; its threads take turns, too.
+
+    Args:
+        repository: whose refs are to be moved.
+    """
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._directory = repository.common_dir / "ledger"
+        self._mark = self._directory / "moving"
+        self._thread = threading.RLock()
+        self._depth = 0
+        self._descriptor: int | None = None
+        self._is_ours = False
+
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        """What a child that moves refs inherits, so that the turn lasts as long as it does."""
+        return () if self._descriptor is None else (self._descriptor,)
+
+    @contextlib.contextmanager
+    def taken(self) -> Iterator[None]:
+        """Wait for the turn and hold it; inside itself, do nothing."""
+        with self._thread:
+            if self._depth == 0:
+                self._is_ours = self._wait()
+            self._depth += 1
+            try:
+                yield
+            finally:
+                self._depth -= 1
+                if self._depth == 0 and self._is_ours:
+                    fcntl.flock(self.descriptors[0], fcntl.LOCK_UN)
+                    self._is_ours = False
+
+    def move(self, updates: Sequence[RefUpdate], try_to_move: Callable[[], bool]) -> bool:
+        """Return what ``try_to_move`` returns; if this process dies in it, the next writer can heal what it leaves."""
+        if not (self._is_ours and self._announce(updates)):
+            return try_to_move()
+        has_moved = try_to_move()
+        self._mark.unlink(missing_ok=True)
+        return has_moved
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _wait(self) -> bool:
+        """Take the turn; return False if it cannot be had here, or not within ten seconds."""
+        end, wait = time.monotonic() + _PATIENCE, _FIRST_WAIT
+        while True:
+            try:
+                descriptor = self._open()
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    return False
+                time.sleep(wait * (0.5 + os.urandom(1)[0] / 255))
+                wait = max(wait * _HURRY, _SHORTEST_WAIT)
+            except OSError:
+                return False  # No flock, no place, no right: the swap alone decides.
+            else:
+                return True
+
+    def _open(self) -> int:
+        """Return the file that has the name now; who locks one that was removed has no turn."""
+        path = self._directory / "turn"
+        if self._descriptor is not None:
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_ino == os.fstat(self._descriptor).st_ino:
+                    return self._descriptor
+            self.close()
+        mode = shared_access(self._repository.config)
+        with contextlib.suppress(FileExistsError):
+            self._directory.mkdir()
+            if mode:
+                # Whoever may write must be able to enter and to make the link.
+                bits = abs(mode) | (abs(mode) & 0o444) >> 2
+                self._directory.chmod((0o700 if mode < 0 else self._directory.stat().st_mode) | bits | 0o2000)
+        # To lock a file it is enough to be able to read it.
+        self._descriptor = os.open(path, os.O_RDONLY | os.O_CREAT, 0o666)
+        if mode and os.fstat(self._descriptor).st_uid == os.geteuid():
+            os.fchmod(self._descriptor, 0o600 | abs(mode) & 0o666)
+        return self._descriptor
+
+    def _announce(self, updates: Sequence[RefUpdate]) -> bool:
+        said = " ".join(f"{update.name}={update.new.hex() if update.new else ''}" for update in updates)
+        try:
+            self.heal()
+            self._mark.symlink_to(said)
+        except OSError:
+            return False  # A file system without links, or a full one; then nobody can tell whose lock it was.
+        return True
+
+    def heal(self) -> None:
+        """Remove the locks that somebody dead announced and left, then the announcement, if there is one."""
+        if not self._is_ours or not self._mark.is_symlink():
+            return
+        common_dir = self._repository.common_dir
+        announced = [one.rpartition("=")[::2] for one in str(self._mark.readlink()).split(" ")]
+        if self._repository.ref_format == "reftable":
+            _remove_left(common_dir / "reftable" / "tables.list.lock")
+        else:
+            for name, new in announced:
+                _remove_left(common_dir / f"{name}.lock", new)
+            if not all(new for _, new in announced):
+                # Git takes this one, too, when it deletes.
+                _remove_left(common_dir / "packed-refs.lock", beside=common_dir / "packed-refs.new")
+        self._mark.unlink(missing_ok=True)
+
+
+def _remove_left(lock: Path, new: str = "", *, beside: Path | None = None) -> None:
+    """Remove a lock that holds what was announced, or that says nothing and stays as it is."""
+    before, end = _looks(lock, beside), time.monotonic() + _QUIET
+    while before is not None:
+        text = _text(lock)
+        if not f"{new}\n".startswith(text):
+            return  # A foreign git's: it waits for a hook, or died. Whoever comes later waits and names it.
+        if text or time.monotonic() > end:
+            lock.unlink(missing_ok=True)
+            return
+        time.sleep(_LOOK_AGAIN)
+        if _looks(lock, beside) != before:
+            return  # Somebody is alive, and will let go.
+
+
+def _looks(lock: Path, beside: Path | None) -> tuple[float, ...] | None:
+    """Return what changes about a lock while its owner lives, or None if it is gone."""
+    try:
+        stats = [path.stat() for path in (lock, beside) if path is not None and (path is lock or path.exists())]
+    except FileNotFoundError:
+        return None
+    return tuple(part for stat in stats for part in (stat.st_ino, stat.st_size, stat.st_mtime_ns))
+
+
+def _text(lock: Path) -> str:
+    try:
+        return lock.read_text(errors="replace")
+    except FileNotFoundError:
+        return ""
