@@ -83,7 +83,9 @@ def change(
     rule = Rule(name=rule) if isinstance(rule, str) else rule
     if rule.name in OURS:
         raise FormatError(f"the rule name {rule.name} belongs to the ledger itself; expected another name")
-    writes: dict[Variable, bytes | None] = {parse_variable(name): _value(name, one) for name, one in (set or {}).items()}
+    writes: dict[Variable, bytes | None] = {}
+    for name, one in (set or {}).items():
+        writes[parse_variable(name)] = _value(name, one)
     for name in delete:
         if name in writes:
             raise FormatError(f"variable {name} is both set and deleted, or deleted twice; expected one of them")

@@ -5,46 +5,26 @@ One draft serves the writer and the verifier. It keeps the path maps of ``state/
 sealed; then it goes on from there. Nothing here writes: a draft that is dropped leaves no trace.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Final
 
-from gitledger.errors import DamageError, FormatError
+from gitledger.errors import FormatError
 from gitledger.ids import EventId, Oid, Variable
 from gitledger.ledger.growing_log import GrowingLog
 from gitledger.ledger.growing_timelines import GrowingTimelines
 from gitledger.ledger.publication import Publication, read
-from gitledger.model.delta import Delta
-from gitledger.model.merkle import Frontier, format_head, leaf_data, leaf_hash
-from gitledger.model.tile import tile_path
+from gitledger.ledger.sealed import Sealed, assemble, named, numbered
+from gitledger.model.delta import Delta, format_delta
+from gitledger.model.event import Event, format_event
+from gitledger.model.merkle import leaf_data, leaf_hash
+from gitledger.model.rule import Rule, format_rule
 from gitledger.store import layout
 from gitledger.store.base import NewObject, ObjectStore
-from gitledger.store.pathmap import NEVER_SPLIT, PathMap
-from gitledger.store.tree import DIRECTORY, FILE, TreeEntry, format_tree
+from gitledger.store.pathmap import PathMap
 
 PATH_MAPS: Final = (layout.STATE, layout.INDEX, layout.RULES, layout.KEYS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sealed:
-    """A publication's tree, not yet committed.
-
-    Attributes:
-        tree: its id.
-        objects: every object that it adds to the repository.
-        trees: what the tree names, by name.
-        events: its events in causal order.
-        deltas: the delta of each.
-        log: the Merkle log after its last event.
-    """
-
-    tree: Oid
-    objects: list[NewObject]
-    trees: Mapping[bytes, Oid]
-    events: tuple[EventId, ...]
-    deltas: tuple[Oid, ...]
-    log: Frontier
+_MARKS: Final = {layout.INDEX: layout.TIMELINE_MARK}
 
 
 class Draft:
@@ -59,21 +39,14 @@ class Draft:
         self._objects = objects
         self._format = objects.format
         trees = head.trees if head else {}
-        self.state, self.index, self.rules, self.keys = (
-            PathMap(
-                self._load,
-                self._format,
-                trees.get(name),
-                mark=layout.TIMELINE_MARK if name == layout.INDEX else b"",
-            )
-            for name in PATH_MAPS
-        )
-        self._log_tree = PathMap(self._load, self._format, trees.get(layout.LOG), split_above=NEVER_SPLIT)
-        self._log = GrowingLog(objects, head, self._tile)
+        self._maps = {
+            name: PathMap(self._load, self._format, trees.get(name), mark=_MARKS.get(name, b"")) for name in PATH_MAPS
+        }
+        self.state, self.index, self.rules, self.keys = self._maps.values()
+        self._log = GrowingLog(objects, head)
         self._known_rules: set[Oid] = set()
-        # The versions before, of which a store may make deltas.
+        # The event before, of which a store may make a delta.
         self._like_event: Oid | None = None
-        self._like_head: Oid | None = None
         self._empty_tree = self._format.oid("tree", b"")
         self.timelines = GrowingTimelines(objects, self.index)
         self._start()
@@ -170,6 +143,25 @@ class Draft:
             self.keys.set(key_name(key), Oid(event))
         self.adopt(rule, leaf_hash(leaf_data(data, rule[1], delta[1])))
 
+    def add_unwriting(self, rule: Rule, parents: tuple[EventId, ...]) -> EventId:
+        """Take in an event that writes nothing, genesis or merge; return its id."""
+        blob = self._format.oid
+        nothing = Delta(changes={})
+        rule_data, delta_data = format_rule(rule), format_delta(nothing)
+        event = Event(
+            parents=parents,
+            rule=blob("blob", rule_data),
+            after=self.after,
+            writeset=(),
+            delta=blob("blob", delta_data),
+        )
+        data = format_event(event)
+        event_id = EventId(blob("blob", data))
+        self.add(
+            event_id, data, rule=(event.rule, rule_data), delta=(event.delta, delta_data), changed=nothing, key=None
+        )
+        return event_id
+
     def adopt(self, rule: tuple[Oid, bytes], leaf: bytes) -> None:
         """Take an event into rules and log only, as a merge does with each that it brings in."""
         if rule[0] not in self._known_rules:
@@ -189,34 +181,24 @@ class Draft:
             if oid is not None and value is not None:
                 self._blobs[oid] = value
         new, full = self.timelines.seal()
-        frontier, tiles = self._log.seal()
-        for tile in tiles:
-            self._log_tree.set(tile_path(tile.level, tile.index), self._blob(tile.data))
-        head = self._blob(format_head(frontier))
-        self._bases[head], self._like_head = self._like_head, head
-        self._log_tree.set(layout.LOG_HEAD, head)
-        trees = {
-            layout.EVENTS: [(layout.position_name(n), Oid(oid)) for n, oid in enumerate(self.events)],
-            layout.DELTAS: [(layout.position_name(n), oid) for n, oid in enumerate(self._deltas)],
-            layout.SEGMENTS: [(layout.oid_name(oid).encode(), oid) for oid in full],
-        }
-        entries = [TreeEntry(FILE, layout.ENVELOPE, self._blob(envelope))]
-        for name, rows in trees.items():
-            if rows:
-                new.append(self._tree(TreeEntry(FILE, *row) for row in rows))
-                entries.append(TreeEntry(DIRECTORY, name, new[-1].oid))
-        for name, paths in self._path_maps():
-            root = paths.root()
-            if root:
-                entries.append(TreeEntry(DIRECTORY, name, root))
-            new += paths.take_new()
-        new.append(self._tree(entries))
-        tree = new[-1].oid
+        logged, frontier = self._log.seal()
+        new += logged
+        trees, assembled = assemble(
+            self._format,
+            self._blob(envelope),
+            {
+                layout.EVENTS: numbered(self.events),
+                layout.DELTAS: numbered(self._deltas),
+                layout.SEGMENTS: named(full),
+            },
+            {**self._maps, layout.LOG: self._log.tree},
+        )
+        new += assembled
         new += [NewObject(oid, "blob", content, self._bases.get(oid)) for oid, content in self._blobs.items()]
         sealed = Sealed(
-            tree=tree,
+            tree=assembled[-1].oid,
             objects=new,
-            trees={entry.name: entry.oid for entry in entries},
+            trees=trees,
             events=tuple(self.events),
             deltas=tuple(self._deltas),
             log=frontier,
@@ -224,24 +206,10 @@ class Draft:
         self._start()
         return sealed
 
-    def _path_maps(self) -> list[tuple[bytes, PathMap]]:
-        maps = (self.state, self.index, self.rules, self.keys, self._log_tree)
-        return list(zip((*PATH_MAPS, layout.LOG), maps, strict=True))
-
-    def _tree(self, entries: Iterable[TreeEntry]) -> NewObject:
-        data = format_tree(entries)
-        return NewObject(self._format.oid("tree", data), "tree", data)
-
     def _blob(self, data: bytes) -> Oid:
         oid = self._format.oid("blob", data)
         self._blobs[oid] = data
         return oid
-
-    def _tile(self, level: int, index: int) -> bytes:
-        oid = self._log_tree.get(tile_path(level, index))
-        if oid is None:
-            raise DamageError(f"the log has no tile {tile_path(level, index)}; expected every full tile")
-        return read(self._objects, oid, "blob")
 
     def _load(self, oid: Oid) -> bytes:
         return read(self._objects, oid, "tree")

@@ -4,31 +4,37 @@ A log that was opened at a head knows only its frontier. The hashes of a partial
 newest events, once, when that tile fills: an append reads them one time in 256.
 """
 
-from collections.abc import Callable
-
+from gitledger.errors import DamageError
 from gitledger.ids import Oid
 from gitledger.ledger.history import backwards
 from gitledger.ledger.publication import Publication, read, read_event
-from gitledger.model.merkle import Frontier, leaf_data, leaf_hash
-from gitledger.model.tile import Tile, TiledLog, extend, stored_hashes
-from gitledger.store.base import ObjectStore
+from gitledger.model.merkle import Frontier, format_head, leaf_data, leaf_hash
+from gitledger.model.tile import TiledLog, extend, stored_hashes, tile_path
+from gitledger.store import layout
+from gitledger.store.base import NewObject, ObjectStore
+from gitledger.store.pathmap import NEVER_SPLIT, PathMap
 
 
 class GrowingLog:
     """The log of a draft.
 
     Args:
-        objects: where events are read.
+        objects: where events, tiles and trees are read.
         head: the publication to go on from, or None for an empty log.
-        tile: returns the bytes of the full tile (level, index) that the head's log holds.
+
+    Attributes:
+        tree: ``log/`` as `seal` left it.
     """
 
-    def __init__(self, objects: ObjectStore, head: Publication | None, tile: Callable[[int, int], bytes]) -> None:
+    def __init__(self, objects: ObjectStore, head: Publication | None) -> None:
         self._objects = objects
         self._head = head
+        root = head.trees[layout.LOG] if head else None
+        self.tree = PathMap(lambda oid: read(objects, oid, "tree"), objects.format, root, split_above=NEVER_SPLIT)
         self._sealed = TiledLog(frontier=head.log if head else Frontier())
-        self._stored = stored_hashes(self._sealed.frontier.size, tile=tile, leaves=self._stored_leaves)
+        self._stored = stored_hashes(self._sealed.frontier.size, tile=self._tile, leaves=self._stored_leaves)
         self._new: list[bytes] = []
+        self._written_head: Oid | None = None
 
     @property
     def size(self) -> int:
@@ -39,11 +45,24 @@ class GrowingLog:
         """Take in the hash of one more leaf."""
         self._new.append(leaf)
 
-    def seal(self) -> tuple[Frontier, list[Tile]]:
-        """Return the frontier after all leaves so far, and the tiles that were filled since the last call."""
+    def seal(self) -> tuple[list[NewObject], Frontier]:
+        """Bring the tree up to date; return the new blobs, full tiles and the head, and the frontier."""
         self._sealed, tiles = extend(self._sealed, self._new, self._stored)
         self._new = []
-        return self._sealed.frontier, tiles
+        data = {tile_path(tile.level, tile.index): tile.data for tile in tiles}
+        data[layout.LOG_HEAD] = format_head(self._sealed.frontier)
+        new = [NewObject(self._objects.format.oid("blob", one), "blob", one) for one in data.values()]
+        for path, blob in zip(data, new, strict=True):
+            self.tree.set(path, blob.oid)
+        new[-1] = NewObject(new[-1].oid, "blob", new[-1].data, self._written_head)
+        self._written_head = new[-1].oid
+        return new, self._sealed.frontier
+
+    def _tile(self, level: int, index: int) -> bytes:
+        oid = self.tree.get(tile_path(level, index))
+        if oid is None:
+            raise DamageError(f"the log has no tile {tile_path(level, index)}; expected every full tile")
+        return read(self._objects, oid, "blob")
 
     def _stored_leaves(self, start: int, stop: int) -> bytes:
         if self._head is None:

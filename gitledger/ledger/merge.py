@@ -17,10 +17,9 @@ from gitledger.ledger.history import Place, divergence, events_since
 from gitledger.ledger.publication import Publication, head_of, published_at, read, read_delta, read_envelope
 from gitledger.ledger.publish import publish, seal
 from gitledger.ledger.resolve import resolve
-from gitledger.model.delta import Delta, format_delta
-from gitledger.model.event import Event, format_event
+from gitledger.model.event import Event
 from gitledger.model.merge import MergePlan, footprint, plan
-from gitledger.model.rule import MERGE, Rule, format_rule
+from gitledger.model.rule import MERGE, Rule
 from gitledger.store import layout
 from gitledger.store.base import ObjectStore, RefUpdate
 from gitledger.store.pathmap import PathMap
@@ -102,17 +101,7 @@ def merge(ledger: Ledger, other: LedgerName) -> Merged:
     if joined.plan.overlaps:
         raise _overlap(ledger, joined)
     draft = join(ledger.objects, joined)
-    blob = ledger.objects.format.oid
-    nothing = Delta(changes={})
-    rule, delta = format_rule(Rule(name=MERGE)), format_delta(nothing)
-    event = Event(
-        parents=joined.plan.parents, rule=blob("blob", rule), after=draft.after, writeset=(), delta=blob("blob", delta)
-    )
-    data = format_event(event)
-    event_id = EventId(blob("blob", data))
-    draft.add(
-        event_id, data, rule=(event.rule, rule), delta=(event.delta, delta), changed=nothing, key=None
-    )
+    event_id = draft.add_unwriting(Rule(name=MERGE), joined.plan.parents)
     publication, objects = seal(
         ledger,
         draft,
@@ -157,7 +146,8 @@ def join(objects: ObjectStore, joined: Join) -> Draft:
     draft.write(changes)
     _bring(draft.index, changes, _open(objects, joined.second, layout.INDEX))
     keys = [key_name(key) for key in _keys_since(objects, joined.first, joined.second)]
-    _bring(draft.keys, [name for name in keys if draft.keys.get(name) is None], _open(objects, joined.second, layout.KEYS))
+    new = [name for name in keys if draft.keys.get(name) is None]
+    _bring(draft.keys, new, _open(objects, joined.second, layout.KEYS))
     return draft
 
 
