@@ -19,8 +19,9 @@ from typing import Final, NamedTuple
 
 from gitledger.errors import DamageError, FormatError
 from gitledger.ids import Oid
-from gitledger.ledger.draft import Draft, Sealed
+from gitledger.ledger.draft import Draft
 from gitledger.ledger.publication import Publication, read, read_publication
+from gitledger.ledger.sealed import Sealed
 from gitledger.model.envelope import Envelope, parse_envelope
 from gitledger.store import layout
 from gitledger.store.base import ObjectStore
