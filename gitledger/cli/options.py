@@ -72,6 +72,10 @@ GLOBAL: Final = (
 _AT: Final = Option(flags=("--at",), metavar="REV", help="As of this event instead of the newest.")
 _LIMIT: Final = Option(flags=("-n", "--max-count"), kind="number", metavar="N", help="At most N events, the newest.")
 _REVERSE: Final = Option(flags=("--reverse",), kind="flag", help="Oldest first.")
+_CHECKPOINT: Final = Option(
+    flags=("--checkpoint",), metavar="FILE", help="A checkpoint of this ledger; else the newest that is kept."
+)
+_POLICY: Final = Option(flags=("--policy",), metavar="FILE", help="Whose signatures a checkpoint must have.")
 _REV: Final = Argument(name="rev", help="An event id, a ledger, NAME~N or #N.")
 
 VERBS: Final = {
@@ -152,6 +156,49 @@ VERBS: Final = {
             name="import-git",
             help="Record a Git history: one event per commit along first parents.",
             arguments=(Argument(name="rev", help="A commit, as git names it."),),
+        ),
+        Verb(
+            name="checkpoint",
+            help="Fix what the ledger is in one small text; keep and print it.",
+            options=(
+                Option(flags=("--sign",), kind="flag", help="Sign it with the key of ledger.signingKey."),
+                Option(flags=("--key",), metavar="FILE", help="Sign it with this key."),
+                Option(flags=("--attach",), metavar="FILE", help="Add the signatures of this checkpoint to ours."),
+            ),
+        ),
+        Verb(
+            name="key",
+            help="Make a key that signs checkpoints, or show the one that is there.",
+            arguments=(Argument(name="file", help="Where the secret is kept."),),
+            options=(
+                Option(flags=("--name",), metavar="NAME", help="Name of the key; that of a log is its origin."),
+                Option(flags=("--witness",), kind="flag", help="A key that cosigns the checkpoints of others."),
+            ),
+        ),
+        Verb(
+            name="prove",
+            help="Write one fact as a file that can be checked without the repository.",
+            arguments=(
+                Argument(name="what", help="event, variable, timeline or extension."),
+                Argument(name="subject", help="A REV, a variable, or the older end: a REV or a checkpoint's file."),
+                Argument(name="other", help="The newer end of an extension.", required=False),
+            ),
+            options=(_AT, _CHECKPOINT),
+        ),
+        Verb(
+            name="check-proof",
+            help="Say what a proof shows, if it holds; needs no repository.",
+            arguments=(Argument(name="file", help="The proof; - is standard input."),),
+            options=(
+                Option(flags=("--checkpoint",), kind="texts", metavar="FILE", help="A checkpoint known to be true."),
+                _POLICY,
+            ),
+        ),
+        Verb(
+            name="export",
+            help="Write the log as files that any static web server can offer.",
+            arguments=(Argument(name="what", help="tlog."), Argument(name="directory", help="Where to.")),
+            options=(_CHECKPOINT,),
         ),
     )
 }

@@ -9,16 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from gitledger.errors import ConflictError, DamageError, FormatError, NotFoundError, PolicyError
+from gitledger.errors import ConflictError, DamageError, FormatError, NotFoundError, PolicyError, UsageError
 from gitledger.ids import Oid, shown
 from gitledger.ledger.handle import Ledger
-from gitledger.ledger.publication import Publication, damage_in, head_of, publications, read
+from gitledger.ledger.history import Place
+from gitledger.ledger.publication import Publication, damage_in, head_of, publications, read, read_publication
 from gitledger.ledger.stored_log import StoredLog
 from gitledger.model.checkpoint import Checkpoint, format_checkpoint, parse_checkpoint
 from gitledger.model.notekey import ED25519, SigningKey, sign
 from gitledger.model.proof import check_consistency, consistency_proof
 from gitledger.store import layout
-from gitledger.store.base import NewObject, RefUpdate
+from gitledger.store.base import NewObject, ObjectStore, RefUpdate
 from gitledger.store.tag import Tag, format_tag, parse_tag
 
 ORIGIN: Final = "git-ledger"
@@ -59,7 +60,7 @@ def checkpoint(ledger: Ledger, *, key: SigningKey | None = None) -> Kept:
     """
     head = head_of(ledger)
     newest = next(kept_checkpoints(ledger), None)
-    new = checkpoint_of(ledger, head, _origin(ledger, head, newest, key))
+    new = _checkpoint_of(ledger, head, _origin(ledger, head, newest, key))
     if newest and newest.checkpoint.size > new.size:
         raise DamageError(
             f"ledger {ledger.name} has {new.size} events; expected the {newest.checkpoint.size} of {newest.ref}",
@@ -124,8 +125,29 @@ def kept_checkpoints(ledger: Ledger) -> Iterator[Kept]:
         yield _read(ledger, ref, refs[ref])
 
 
-def checkpoint_of(ledger: Ledger, publication: Publication, origin: str) -> Checkpoint:
-    """Return the checkpoint of a publication, which nobody vouches for."""
+def checkpoint_at(ledger: Ledger, place: Place) -> Checkpoint:
+    """Return the checkpoint of a publication that ends with an event: one that is kept, or one nobody vouches for.
+
+    Raises:
+        UsageError: more events of the publication follow.
+        DamageError: a checkpoint that is kept cannot be read.
+    """
+    publication = place.publication
+    if place.position < len(publication.events) - 1:
+        raise UsageError(
+            f"event {place.event.hex()} was published with others behind it; expected the last of a publication",
+            hint=f"the last one there is {publication.events[-1].hex()}",
+        )
+    ref = layout.checkpoint_ref(ledger.name, publication.log.size)
+    tag = ledger.refs.read(ref)
+    kept = _read(ledger, ref, tag).checkpoint if tag else None
+    if kept and kept.publication == publication.oid:
+        return kept
+    newest = next(kept_checkpoints(ledger), None)
+    return _checkpoint_of(ledger, publication, _origin(ledger, publication, newest, None))
+
+
+def _checkpoint_of(ledger: Ledger, publication: Publication, origin: str) -> Checkpoint:
     empty = ledger.objects.format.oid("tree", b"")
     return Checkpoint(
         origin=origin,
@@ -135,6 +157,21 @@ def checkpoint_of(ledger: Ledger, publication: Publication, origin: str) -> Chec
         state=publication.trees.get(layout.STATE, empty),
         index=publication.trees.get(layout.INDEX, empty),
     )
+
+
+def publication_of(objects: ObjectStore, checkpoint: Checkpoint) -> Publication:
+    """Return the publication of a checkpoint, with the log that the checkpoint says.
+
+    Raises:
+        FormatError: the publication has another log.
+        DamageError: it is missing, corrupt, or none.
+    """
+    publication = read_publication(objects, checkpoint.publication)
+    if (publication.log.size, publication.log.root()) != (checkpoint.size, checkpoint.root):
+        raise FormatError(
+            f"the checkpoint of {checkpoint.size} events says another log than its publication has; expected the same"
+        )
+    return publication
 
 
 def _read(ledger: Ledger, ref: str, oid: Oid) -> Kept:

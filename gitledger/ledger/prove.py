@@ -3,20 +3,19 @@
 What a proof shows is checked by `check_proof`; the files are specified in ``docs/format/proof.md``.
 """
 
-from gitledger.errors import FormatError, LedgerError, NotFoundError, UsageError
-from gitledger.ids import EventId, Oid, Variable
+from gitledger.errors import FormatError, LedgerError, NotFoundError
+from gitledger.ids import EventId, Variable
 from gitledger.ledger.chain import Taken, follow_publication, follow_timeline, follow_value
-from gitledger.ledger.checkpoint import checkpoint_of
+from gitledger.ledger.checkpoint import publication_of
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import Place
-from gitledger.ledger.publication import Publication, damage_in, read, read_event, read_publication
+from gitledger.ledger.publication import damage_in, read_event
 from gitledger.ledger.state import State
-from gitledger.ledger.stored_log import StoredLog
+from gitledger.ledger.stored_log import StoredLog, stored_leaf_data
 from gitledger.model.checkpoint import Checkpoint
-from gitledger.model.merkle import leaf_data, leaf_hash
+from gitledger.model.merkle import leaf_hash
 from gitledger.model.proof import check_consistency, consistency_proof, inclusion_proof
 from gitledger.model.proof_file import EventProof, ExtensionProof, TimelineProof, ValueProof
-from gitledger.store.base import ObjectStore
 
 
 def prove_event(ledger: Ledger, event: EventId, checkpoint: Checkpoint) -> EventProof:
@@ -27,8 +26,8 @@ def prove_event(ledger: Ledger, event: EventId, checkpoint: Checkpoint) -> Event
         FormatError: the checkpoint is not one of this ledger.
         DamageError: an object is missing or corrupt.
     """
-    log = StoredLog(ledger.objects, _publication(ledger.objects, checkpoint))
-    leaf = _leaf(ledger.objects, event)
+    log = StoredLog(ledger.objects, publication_of(ledger.objects, checkpoint))
+    leaf = stored_leaf_data(ledger.objects, event)
     index = log.find(leaf_hash(leaf))
     if index is None:
         raise NotFoundError(
@@ -89,8 +88,8 @@ def prove_extension(ledger: Ledger, old: Checkpoint, new: Checkpoint) -> Extensi
         FormatError: a checkpoint is not one of this ledger.
         DamageError: an object is missing or corrupt.
     """
-    log = StoredLog(ledger.objects, _publication(ledger.objects, new))
-    _publication(ledger.objects, old)
+    log = StoredLog(ledger.objects, publication_of(ledger.objects, new))
+    publication_of(ledger.objects, old)
     proof = consistency_proof(log.frontier, old.size, log.read) if old.size <= new.size else []
     try:
         check_consistency(proof, old_size=old.size, old_root=old.root, new_size=new.size, new_root=new.root)
@@ -100,34 +99,3 @@ def prove_extension(ledger: Ledger, old: Checkpoint, new: Checkpoint) -> Extensi
             hint="a log changes its beginning only where histories were forked, or merged with other events first",
         ) from error
     return ExtensionProof(old=old, new=new, hashes=tuple(proof))
-
-
-def checkpoint_at(ledger: Ledger, place: Place, origin: str) -> Checkpoint:
-    """Return the checkpoint of the publication that ends with an event, which nobody vouches for.
-
-    Raises:
-        UsageError: more events of the publication follow.
-    """
-    if place.position < len(place.publication.events) - 1:
-        last = place.publication.events[-1].hex()
-        raise UsageError(
-            f"event {place.event.hex()} was published with others behind it; expected the last of a publication",
-            hint=f"the last one there is {last}",
-        )
-    return checkpoint_of(ledger, place.publication, origin)
-
-
-def _publication(objects: ObjectStore, checkpoint: Checkpoint) -> Publication:
-    """Return the publication of a checkpoint that has the log which the checkpoint says."""
-    publication = read_publication(objects, checkpoint.publication)
-    if (publication.log.size, publication.log.root()) != (checkpoint.size, checkpoint.root):
-        raise FormatError(
-            f"the checkpoint of {checkpoint.size} events says another log than its publication has; expected the same"
-        )
-    return publication
-
-
-def _leaf(objects: ObjectStore, event: EventId) -> bytes:
-    content = read_event(objects, event)
-    with damage_in(event, "event"):
-        return leaf_data(*(read(objects, oid, "blob") for oid in (Oid(event), content.rule, content.delta)))

@@ -1,11 +1,11 @@
 """The Merkle log that a publication carries, read as far as it is asked for: full tiles, and the newest events."""
 
 from gitledger.errors import DamageError, FormatError
-from gitledger.ids import Oid
+from gitledger.ids import EventId, Oid
 from gitledger.ledger.growing_log import stored_leaf
 from gitledger.ledger.history import backwards
-from gitledger.ledger.publication import Publication, damage_in, read
-from gitledger.model.merkle import HASH_BYTES, Frontier
+from gitledger.ledger.publication import Publication, damage_in, read, read_event
+from gitledger.model.merkle import HASH_BYTES, Frontier, leaf_data
 from gitledger.model.tile import TILE_WIDTH, HashReader, stored_hashes, tile_path
 from gitledger.store import layout
 from gitledger.store.base import ObjectStore
@@ -69,3 +69,14 @@ class StoredLog:
 
     def _load(self, oid: Oid) -> bytes:
         return read(self._objects, oid, "tree")
+
+
+def stored_leaf_data(objects: ObjectStore, event: EventId) -> bytes:
+    """Return what the leaf of an event stands for, from the event and what it names.
+
+    Raises:
+        DamageError: an object is missing or corrupt.
+    """
+    content = read_event(objects, event)
+    with damage_in(event, "event"):
+        return leaf_data(*(read(objects, oid, "blob") for oid in (Oid(event), content.rule, content.delta)))
