@@ -53,7 +53,7 @@ def _callback(shared: dict[str, Given]) -> Callable[..., None]:
     def callback(**values: Given) -> None:
         shared.update({option.name: values[option.name] for option in GLOBAL})
 
-    show = typer.Option(False, "--version", help="Print the version.", callback=_print_version, is_eager=True)
+    show = typer.Option(False, "--version", help="Print the version.", callback=_print_version, is_eager=True)  # noqa: FBT003 - typer has it first
     version = Parameter("version", Parameter.KEYWORD_ONLY, default=show, annotation=bool)
     return _with_parameters(callback, [*map(_option, GLOBAL), version])
 

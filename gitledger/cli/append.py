@@ -14,7 +14,7 @@ from gitledger.ledger.group import Appended
 from gitledger.store.durable import storage_error
 
 
-def run(  # noqa: PLR0913 - the options of the verb
+def run(
     door: Door,
     *,
     rule: str | None,
@@ -65,10 +65,10 @@ def _append_batch(door: Door, name: str) -> None:
 
 
 def _flushing(door: Door, changes: Iterator[Change]) -> Iterator[Change]:
-    """Pass changes on; let the ids of the group before be seen before waiting for another line."""
+    """Pass changes on; before another line is waited for, let the ids of the group before be seen."""
     for one in changes:
-        door.output.flush()
         yield one
+        door.output.flush()
 
 
 def _open(door: Door, name: str) -> IO[bytes]:

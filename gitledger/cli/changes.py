@@ -90,7 +90,10 @@ def parse_batch(lines: IO[bytes]) -> Iterator[Change]:
 def _parse_assignment(name: str, value: str) -> Assignment:
     if not name.endswith(":"):
         return Assignment(name, value)
-    return Assignment(name[:-1], from_json(parse_json(value)))
+    try:
+        return Assignment(name[:-1], from_json(parse_json(value)))
+    except FormatError as error:
+        raise FormatError(f"value of {shown(name[:-1])}: {error.message}", details=error.details) from error
 
 
 def _read_file(path: Path) -> bytes:

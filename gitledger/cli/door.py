@@ -90,7 +90,8 @@ class Door:
         """Print what is left and close what was opened, the last first.
 
         Raises:
-            OSError: standard output cannot be written.
+            BrokenPipeError: nobody reads standard output any more.
+            StorageError: it cannot be written.
         """
         self._closing.close()
 

@@ -67,7 +67,7 @@ class Identity:
             lines = answer.errors.decode(errors="replace").splitlines()
             advice = [line.strip() for line in lines if line.strip().startswith("git config")]
             raise UsageError(
-                f"git cannot tell who writes, or when: {answer.reason}; expected a {role}",
+                f"no {role}: {answer.reason}; expected a name, an address and a date that git knows",
                 hint=" and ".join(advice) or None,
             )
         return answer.output.decode(errors="surrogateescape").rstrip("\n")

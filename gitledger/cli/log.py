@@ -4,12 +4,14 @@ from itertools import islice, zip_longest
 
 from gitledger.cli.door import Door
 from gitledger.cli.graph import Graph
-from gitledger.cli.render import event_line, event_lines, event_to_json
+from gitledger.cli.output import Output, Part
+from gitledger.cli.render import SHORT_ID, change_texts, event_lines, event_to_json, short_id
 from gitledger.errors import UsageError
 from gitledger.ledger.log import log
+from gitledger.ledger.publication import Published
 
 
-def run(  # noqa: PLR0913 - the options of the verb
+def run(
     door: Door,
     *,
     rev: str | None,
@@ -33,8 +35,13 @@ def run(  # noqa: PLR0913 - the options of the verb
             continue
         if number and not oneline:
             out.line(drawing.gap() if drawing else "")
-        lines = [event_line(one)] if oneline else [*event_lines(one)]
+        lines = [_on_one_line(out, one)] if oneline else [*event_lines(one)]
         prefixes = drawing.draw(one.id, one.event.parents, len(lines)) if drawing else ()
         for prefix, parts in zip_longest(prefixes, lines):
             out.line(prefix or "", *parts or ())
     return 0
+
+
+def _on_one_line(out: Output, one: Published) -> list[Part]:
+    text = f" {', '.join(change_texts(one)) or 'no change'} ({one.rule.name})"
+    return [short_id(one.id), out.fit(text, SHORT_ID)]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import IO, Final, NamedTuple
 
 from gitledger.cli.values import format_json
+from gitledger.store.durable import storage_error
 
 _SGR: Final[Mapping[str, str]] = {"yellow": "33", "red": "31", "green": "32", "bold": "1"}
 _BUFFER_BYTES: Final = 64 * 1024
@@ -58,15 +59,20 @@ class Output:
 
         Raises:
             BrokenPipeError: nobody reads any more.
-            OSError: it cannot be written.
+            StorageError: it cannot be written.
         """
         data, self._buffer = memoryview(self._buffer), bytearray()
-        while data:
-            data = data[self._stream.write(data) :]
+        try:
+            while data:
+                data = data[self._stream.write(data) :]
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise storage_error("cannot write the answer", error) from error
 
     def fit(self, text: str, used: int) -> str:
-        """Return text on one line, cut to what a terminal has left after ``used`` columns."""
-        return text if self.width is None else clip(text, self.width - used)
+        """Return text cut to what a terminal has left after ``used`` columns."""
+        return text if self.width is None else clip(visible(text), self.width - used)
 
     def _show(self, part: Part) -> str:
         if isinstance(part, str):

@@ -35,17 +35,14 @@ class Progress:
         text = f"{done:,} {self._what}, {rate:,.0f} per second"
         if total is not None and rate:
             text += f", {_duration((total - done) / rate)} left"
-        self._write(text)
+        self._stream.write(f"\r{text:<{self._length}}".encode())  # blanks cover what it said before
+        self._length = len(text)
 
     def clear(self) -> None:
         """Take the line away."""
-        if self._length:
-            self._write("")
-
-    def _write(self, text: str) -> None:
-        if self._stream is not None:
-            self._stream.write(f"\r{text.ljust(self._length)}\r{text}".encode())
-            self._length = len(text)
+        if self._stream is not None and self._length:
+            self._stream.write(f"\r{' ' * self._length}\r".encode())
+            self._length = 0
 
 
 def _duration(seconds: float) -> str:

@@ -8,8 +8,9 @@ from typing import Final
 from gitledger.cli.output import Painted, Part, clip
 from gitledger.cli.values import to_json
 from gitledger.codec import Value
-from gitledger.ids import Variable
+from gitledger.ids import Oid, Variable
 from gitledger.ledger.publication import Published
+from gitledger.model.rule import Rule
 from gitledger.model.value import parse_value
 
 SHORT_ID: Final = 12
@@ -19,14 +20,12 @@ _VALUE_WIDTH: Final = 60
 
 def event_to_json(one: Published) -> dict[str, object]:
     """Return an event with all that the ledger knows about it."""
-    rule = {name: to_json(value) for name, value in one.rule.fields.items()}
-    version = {} if one.rule.version is None else {"version": one.rule.version}
     return {
         "event": one.id.hex(),
         "seq": one.seq,
         "ts": one.ts,
         "parents": [parent.hex() for parent in one.event.parents],
-        "rule": {**rule, "id": one.event.rule.hex(), "name": one.rule.name, **version},
+        "rule": _rule_to_json(one.event.rule, one.rule),
         "after": one.event.after.hex(),
         "writeset": list(one.event.writeset),
         "readset": list(one.event.readset),
@@ -34,6 +33,13 @@ def event_to_json(one: Published) -> dict[str, object]:
         "publication": one.publication.hex(),
         "meta": to_json(dict(one.meta)),
     }
+
+
+def _rule_to_json(oid: Oid, rule: Rule) -> dict[str, object]:
+    named = {"id": oid.hex(), "name": rule.name}
+    version = {} if rule.version is None else {"version": rule.version}
+    # A field that is called id gives way to the id.
+    return named | version | {name: to_json(value) for name, value in rule.fields.items()} | named
 
 
 def _change_to_json(data: bytes | None) -> object:
@@ -60,11 +66,6 @@ def change_texts(one: Published) -> Iterator[str]:
     for name in one.event.writeset:
         value = one.delta.changes[name]
         yield f"{name} deleted" if value is None else f"{name} = {clip(held_text(value), _VALUE_WIDTH)}"
-
-
-def event_line(one: Published) -> list[Part]:
-    """Return an event on one line."""
-    return [short_id(one.id), f" {', '.join(change_texts(one)) or 'no change'} ({one.rule.name})"]
 
 
 def event_lines(one: Published) -> Iterator[list[Part]]:

@@ -64,7 +64,7 @@ def from_json(found: object, depth: int = 0) -> Value:
         if name == FLOAT:
             return _parse_float(content)
         if name == NOTHING:
-            raise FormatError(f"{{{NOTHING!r}: ...}} is no value; expected it only where a variable may hold nothing")
+            raise FormatError(f'{{"{NOTHING}": ...}} is no value; expected it only where a variable may hold nothing')
         if name == MAP:
             found = _check_map(content)
     return {name: from_json(item, depth + 1) for name, item in found.items()}
@@ -96,18 +96,18 @@ def _parse_bytes(content: object) -> bytes:
             return b64decode(content, validate=True)
     except (Base64Error, ValueError):
         pass
-    raise FormatError(f"{{{BYTES!r}: ...}} holds something else than text in base64; expected base64 with padding")
+    raise FormatError(f'{{"{BYTES}": ...}} holds something else than text in base64; expected base64 with padding')
 
 
 def _parse_float(content: object) -> float:
     if not isinstance(content, str) or content not in _FLOATS:
-        raise FormatError(f"{{{FLOAT!r}: ...}} holds something else; expected one of {', '.join(_FLOATS)}")
+        raise FormatError(f'{{"{FLOAT}": ...}} holds something else; expected one of {", ".join(_FLOATS)}')
     return _FLOATS[content]
 
 
 def _check_map(content: object) -> dict[str, Any]:
     if not isinstance(content, dict):
-        raise FormatError(f"{{{MAP!r}: ...}} holds something else than a map; expected a map")
+        raise FormatError(f'{{"{MAP}": ...}} holds something else than a map; expected a map')
     return content
 
 
@@ -121,7 +121,7 @@ def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise FormatError(f"{name} is not JSON; expected a number, or {{{FLOAT!r}: {name!r}}}")
+    raise FormatError(f'{name} is not JSON; expected a number, or {{"{FLOAT}": "{name}"}}')
 
 
 def _finite(digits: str) -> float:

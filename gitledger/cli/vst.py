@@ -7,6 +7,7 @@ published, for which the publications back to it are read.
 from itertools import islice
 
 from gitledger.cli.door import Door
+from gitledger.cli.output import visible
 from gitledger.cli.render import event_to_json, held_text, short_id
 from gitledger.ids import EventId, Variable, parse_variable
 from gitledger.ledger.publication import read_delta, read_event, read_rule
@@ -30,7 +31,7 @@ def _print_line(door: Door, event: EventId, variable: Variable) -> None:
     objects, out = door.ledger.objects, door.paged_output
     content = read_event(objects, event)
     value = read_delta(objects, content.delta).changes[variable]
-    rule = f" ({read_rule(objects, content.rule).name})"
+    rule = visible(f" ({read_rule(objects, content.rule).name})")
     head = short_id(event)
     text = " deleted" if value is None else f" = {held_text(value)}"
     out.line(head, out.fit(text, len(head.text) + len(rule)), rule)
