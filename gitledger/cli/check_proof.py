@@ -57,11 +57,13 @@ def _lines(proved: Proved) -> Iterator[str]:
             yield f"{proved.variable} {held}"
             yield f"    after event {after.id.hex()}, {_place(after)}" if after else f"    at {_log(proved.checkpoint)}"
         case ProvedTimeline(events=events):
-            yield f"{len(events):,} events of {_log(proved.checkpoint)} changed {proved.variable}, and no other"
+            yield f"{proved.variable} was changed by {len(events):,} of {_log(proved.checkpoint)}, and by no other"
             for event in reversed(events):
                 yield event.hex()
         case ProvedExtension():
-            yield f"{_log(proved.new)} begin with {_log(proved.old)}"
+            new, old = proved.new, proved.old
+            yield f"the log of {new.size:,} events with the root {new.root.hex()}"
+            yield f"    begins with that of {old.size:,} events with the root {old.root.hex()}"
 
 
 def _place(proved: ProvedEvent) -> str:
@@ -92,8 +94,9 @@ def _to_json(proved: Proved) -> dict[str, object]:
                 "events": [event.hex() for event in reversed(proved.events)],
             }
         case ProvedExtension():
-            ends = {"old": checkpoint_to_json(proved.old), "new": checkpoint_to_json(proved.new)}
-            return {"kind": "extension", **ends}
+            ends = {"old": proved.old, "new": proved.new}
+            shown = {end: {"size": one.size, "root": one.root.hex()} for end, one in ends.items()}
+            return {"kind": "extension", **shown}
 
 
 def _event_to_json(proved: ProvedEvent) -> dict[str, object]:

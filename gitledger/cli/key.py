@@ -5,10 +5,16 @@ from pathlib import Path
 
 from gitledger.cli.door import Door
 from gitledger.cli.trust import read_signing_key
-from gitledger.ed25519 import KEY_BYTES
 from gitledger.errors import UsageError
 from gitledger.model.note import check_key_name
-from gitledger.model.notekey import COSIGNATURE, ED25519, SigningKey, format_signing_key, format_verifier_key
+from gitledger.model.notekey import (
+    COSIGNATURE,
+    ED25519,
+    SEED_BYTES,
+    SigningKey,
+    format_signing_key,
+    format_verifier_key,
+)
 
 _SECRET = 0o600
 
@@ -38,7 +44,7 @@ def _make(door: Door, path: Path, name: str | None, algorithm: int) -> SigningKe
             hint="that of a log becomes the origin of its checkpoints, such as example.com/ledger",
         )
     check_key_name(name)
-    key = SigningKey(name=name, algorithm=algorithm, seed=door.ledger.entropy(KEY_BYTES))
+    key = SigningKey(name=name, algorithm=algorithm, seed=door.ledger.entropy(SEED_BYTES))
     secret = format_signing_key(key).encode() + b"\n"
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _SECRET), "wb") as file:
         file.write(secret)

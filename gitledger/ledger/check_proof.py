@@ -2,7 +2,7 @@
 
 The procedure (``docs/format/proof.md``):
 
-1. the checkpoints in the proof are those that the caller trusts, or have the signatures that the caller asks for;
+1. the checkpoint in the proof is one that the caller trusts, and has the signatures that the caller asks for;
 2. an event: its leaf is canonical, and the inclusion proof leads from it to the checkpoint's root;
 3. a value or a timeline: each object hashes to the id that the one before names, from the publication, or from the
    state after a proved event, to the end of the way, and nothing is left over;
@@ -73,7 +73,7 @@ class ProvedTimeline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvedExtension:
-    """The log of ``new`` begins with that of ``old``."""
+    """The log of ``new`` begins with that of ``old``. Of the two, this speaks of sizes and roots alone."""
 
     old: Checkpoint
     new: Checkpoint
@@ -88,8 +88,7 @@ def check_proof(proof: Proof, *, trusted: Sequence[Checkpoint] = (), policy: Pol
     Args:
         proof: the proof.
         trusted: checkpoints that the caller knows to be true, from elsewhere; may hold more signatures.
-        policy: whose signatures make a checkpoint true that is not among ``trusted``; and if given, those that are must
-            have them as well.
+        policy: whose signatures the checkpoint must have, of an extension the new one.
 
     Raises:
         FormatError: it does not hold, or is about another checkpoint.
@@ -115,24 +114,20 @@ class _Trust:
         self._trusted = {checkpoint.text: checkpoint for checkpoint in trusted}
         self._policy = policy
 
-    def check(self, checkpoint: Checkpoint) -> None:
-        """Refuse a checkpoint that is not one of those given, where some were."""
-        if self._trusted and not self.names(checkpoint):
-            raise FormatError(
-                f"this is a proof for another checkpoint, of {checkpoint.size} events; expected the one that was given"
-            )
-        self.judge(checkpoint)
-
-    def names(self, checkpoint: Checkpoint) -> bool:
-        return checkpoint.text in self._trusted
-
-    def judge(self, checkpoint: Checkpoint) -> None:
-        """Refuse a checkpoint whose signatures are not those that its twin among the given has, or the policy wants."""
-        twin = self._trusted.get(checkpoint.text, checkpoint)
-        if not set(checkpoint.signatures) <= set(twin.signatures):
-            raise FormatError("a proof holds a signature that its checkpoint lacks; expected only those it has")
+    def check(self, *checkpoints: Checkpoint) -> None:
+        """Refuse checkpoints of which none is among those given, if any were, or the last of which lacks signatures."""
+        if self._trusted and not any(checkpoint.text in self._trusted for checkpoint in checkpoints):
+            sizes = " and ".join(str(checkpoint.size) for checkpoint in checkpoints)
+            raise FormatError(f"this is a proof for a checkpoint of {sizes} events; expected the one that was given")
+        for checkpoint in checkpoints:
+            if not set(checkpoint.signatures) <= set(self._twin(checkpoint).signatures):
+                raise FormatError("a proof holds a signature that its checkpoint lacks; expected only those it has")
         if self._policy:
-            judge(self._policy, twin)
+            judge(self._policy, self._twin(checkpoints[-1]))
+
+    def _twin(self, checkpoint: Checkpoint) -> Checkpoint:
+        """Return the same checkpoint as it was given, if it was: it may have gathered signatures since."""
+        return self._trusted.get(checkpoint.text, checkpoint)
 
 
 def _check_event(proof: EventProof, trust: _Trust) -> ProvedEvent:
@@ -186,10 +181,9 @@ def _check_timeline(proof: TimelineProof, trust: _Trust) -> ProvedTimeline:
 
 def _check_extension(proof: ExtensionProof, trust: _Trust) -> ProvedExtension:
     old, new = proof.old, proof.new
-    # One end that is true is enough: the hashes bind the other one to it.
-    trust.check(new if trust.names(new) else old)
-    trust.judge(old)
-    trust.judge(new)
+    # One end that is known is enough, and signatures are asked of the new one: the hashes bind size and root of the
+    # other to it.
+    trust.check(old, new)
     # 4. the way to both roots
     check_consistency(proof.hashes, old_size=old.size, old_root=old.root, new_size=new.size, new_root=new.root)
     return ProvedExtension(old=old, new=new)

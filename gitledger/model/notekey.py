@@ -18,6 +18,7 @@ from gitledger.model.note import KEY_ID_BYTES, Signature, check_key_name, parse_
 
 ED25519: Final = 0x01
 COSIGNATURE: Final = 0x04
+SEED_BYTES: Final = ed25519.KEY_BYTES
 LATEST: Final = 2**63 - 1
 """The latest time of a cosignature, in seconds since 1970."""
 
@@ -149,8 +150,8 @@ def parse_signing_key(text: str) -> SigningKey:
         name, data = _parse(text.removeprefix(_PRIVATE))
     except FormatError:
         raise FormatError("a secret key is damaged; expected name, id and base64") from None
-    if len(data) != 1 + ed25519.KEY_BYTES:
-        raise FormatError(f"a secret key has {len(data)} bytes; expected {1 + ed25519.KEY_BYTES}")
+    if len(data) != 1 + SEED_BYTES:
+        raise FormatError(f"a secret key has {len(data)} bytes; expected {1 + SEED_BYTES}")
     key = SigningKey(name=name, algorithm=data[0], seed=data[1:])
     _check_same(format_signing_key(key), text)
     return key
