@@ -32,7 +32,7 @@ class Door:
         self.json = bool(shared["json"])
         self._quiet = bool(shared["quiet"])
         self._no_color = bool(shared["no_color"])
-        self._directory = Path(str(shared["directory"] or "."))
+        self._directory = Path(str(shared["working_directory"] or "."))
         self._name = shared["ledger"]
         self._closing = ExitStack()
 

@@ -61,7 +61,7 @@ class Verb:
 
 
 GLOBAL: Final = (
-    Option(flags=("-C",), metavar="DIR", name="directory", help="Work as if started in DIR."),
+    Option(flags=("-C",), metavar="DIR", name="working_directory", help="Work as if started in DIR."),
     Option(flags=("--ledger",), metavar="NAME", help="Which ledger; else GIT_LEDGER, ledger.name, main."),
     Option(flags=("--json",), kind="flag", help="One JSON object, or one per line."),
     Option(flags=("-q", "--quiet"), kind="flag", help="No progress and no hints."),
