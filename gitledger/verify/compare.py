@@ -1,7 +1,7 @@
 """Where a stored publication differs from the one that its events give: a walk over two trees that stops at equal ids.
 
-Bounded by what was recomputed: of what only the stored tree has, the top is named and nothing below it is read, so
-that a tree which expands to a million paths costs one line.
+Bounded by what was recomputed: of what only the stored tree has, the top is named and nothing below it is read. Two trees
+are compared once, wherever else they stand, because a parent may have left one that expands to a million paths.
 """
 
 from collections.abc import Mapping
@@ -40,9 +40,12 @@ def note_differences(
     Raises:
         DamageError: a tree that is as a parent left it cannot be read.
     """
-    pending = [(b"", stored, recomputed)]
+    pending, known = [(b"", stored, recomputed)], set[tuple[Oid, Oid]]()
     while pending:
         path, found, expected = pending.pop()
+        if (found, expected) in known:
+            continue
+        known.add((found, expected))
         try:
             have = {entry.name: entry for entry in case.tree(found, shown_path(path))}
         except UnjudgeableError:

@@ -73,9 +73,10 @@ class Finding:
 
 
 def one_line(text: str) -> str:
-    """Return text that may hold anything as one line of printable characters, cut after `LINE` of them."""
-    cut = text if len(text) <= LINE else text[:LINE] + "…"
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in cut)
+    """Return text that may hold anything as one line of at most `LINE` printable characters."""
+    # Cut first: escaping a name of megabytes takes time.
+    escaped = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[: LINE + 1])
+    return escaped if len(escaped) <= LINE else escaped[: LINE - 1] + "…"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,7 +119,7 @@ forge(
     {"state": "state/model/\\x1b[31m\\n\\u202e"},
 )
 forge("a-name-that-is-not-utf-8", "tree", put("state/model/\udcff", b"foreign"), {"state": "state/model/\\xff"})
-forge("a-name-of-a-megabyte", "tree", put("state/model/" + "x" * 1_000_000, b"foreign"), {"state": "state/model/" + "x" * 388 + "…"})
+forge("a-name-of-a-megabyte", "tree", put("state/model/" + "x" * 1_000_000, b"foreign"), {"state": "state/model/" + "x" * 387 + "…"})
 forge(
     "a-hundred-thousand-names",
     "tree",

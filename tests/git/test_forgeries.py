@@ -73,7 +73,7 @@ def check(report: Report, forgery: Forgery, commit: str) -> None:
     for finding in report.findings:
         assert finding.where.startswith(commit)
         assert finding.message.isprintable()
-        assert len(finding.message) <= LINE + 1
+        assert len(finding.message) <= LINE
 
 
 @pytest.mark.parametrize("kind", ["blob", "tree", "tag"])
