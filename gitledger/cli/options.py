@@ -150,7 +150,11 @@ VERBS: Final = {
         Verb(
             name="verify",
             help="Replay the ledger and report every finding.",
-            options=(Option(flags=("--since",), metavar="REV", help="Trust all up to this event; replay the rest."),),
+            options=(
+                Option(flags=("--since",), metavar="REV", help="Trust all up to this event; replay the rest."),
+                Option(flags=("--checkpoint",), metavar="FILE", help="What is known of the ledger from elsewhere."),
+                _POLICY,
+            ),
         ),
         Verb(
             name="import-git",

@@ -5,7 +5,7 @@ from gitledger.errors import UsageError
 from gitledger.ledger.checkpoint import newest_checkpoint
 from gitledger.model.checkpoint import Checkpoint, parse_checkpoint
 from gitledger.model.notekey import SigningKey, parse_signing_key
-from gitledger.model.policy import Policy, parse_policy
+from gitledger.model.policy import Policy, judge, parse_policy
 
 SETTING = "ledger.signingkey"
 
@@ -28,6 +28,18 @@ def read_policy(door: Door, name: str | None) -> Policy | None:
 def chosen_checkpoint(door: Door, name: str | None) -> Checkpoint:
     """Return the checkpoint in a file, or the newest that is kept if none is named."""
     return newest_checkpoint(door.ledger) if name is None else read_checkpoint(door, name)
+
+
+def trusted_checkpoint(door: Door, name: str | None, policy: str | None) -> Checkpoint | None:
+    """Return the checkpoint in a file, which has the signatures that a policy asks for; None if none is named."""
+    if name is None:
+        if policy is not None:
+            raise UsageError("a policy judges a checkpoint; expected --checkpoint FILE beside it")
+        return None
+    found, asked = read_checkpoint(door, name), read_policy(door, policy)
+    if asked:
+        judge(asked, found)
+    return found
 
 
 def read_signing_key(door: Door, name: str | None) -> SigningKey:

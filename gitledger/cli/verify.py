@@ -2,12 +2,14 @@
 
 from gitledger.cli.door import Door
 from gitledger.cli.output import Output, Painted
+from gitledger.cli.trust import trusted_checkpoint
 from gitledger.verify import Report, verify
 
 
-def run(door: Door, *, since: str | None) -> int:
+def run(door: Door, *, since: str | None, checkpoint: str | None, policy: str | None) -> int:
     """Print what was verified and what was found; 1 if the ledger is not sound."""
-    report = verify(door.ledger, since=since, progress=door.progress("publications").tell)
+    known = trusted_checkpoint(door, checkpoint, policy)
+    report = verify(door.ledger, since=since, checkpoint=known, progress=door.progress("publications").tell)
     if door.json:
         door.output.json(_to_json(report))
     else:

@@ -8,8 +8,10 @@ from gitledger.ids import EventId, Oid
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.publication import read_publication
 from gitledger.ledger.resolve import resolve
+from gitledger.model.checkpoint import Checkpoint
 from gitledger.store import layout
 from gitledger.store.base import ObjectStore
+from gitledger.verify.anchor import judge_anchor
 from gitledger.verify.finding import Finding, Report
 from gitledger.verify.judge import Judge, Verdict
 from gitledger.verify.order import Order, all_before, all_since
@@ -22,7 +24,14 @@ def _silent(done: int, total: int) -> None:
     """Tell nobody."""
 
 
-def verify(ledger: Ledger, *, since: str | None = None, jobs: int = 1, progress: Progress = _silent) -> Report:
+def verify(
+    ledger: Ledger,
+    *,
+    since: str | None = None,
+    checkpoint: Checkpoint | None = None,
+    jobs: int = 1,
+    progress: Progress = _silent,
+) -> Report:
     """Recompute a ledger from the bytes of its objects; return every finding, not just the first.
 
     Memory is bounded by the largest publication and by what was found. Each publication adds 20 bytes; where there
@@ -31,6 +40,7 @@ def verify(ledger: Ledger, *, since: str | None = None, jobs: int = 1, progress:
     Args:
         ledger: what to verify.
         since: trust the publication that carries this event, and all before it; verify what is not among them.
+        checkpoint: what is known of this ledger from elsewhere; a ledger that lost something since is found by it.
         jobs: how many processes judge; 1 is this one alone.
         progress: told how far it is.
 
@@ -42,14 +52,17 @@ def verify(ledger: Ledger, *, since: str | None = None, jobs: int = 1, progress:
     """
     ref = layout.ledger_ref(ledger.name)
     head = ledger.refs.read(ref)
+    findings = judge_anchor(ledger.objects, checkpoint, ref, head) if checkpoint else []
+    if head is None and checkpoint:
+        head = checkpoint.publication
     if head is None:
         raise NotFoundError(f"there is no ledger {ledger.name}; expected the ref {ref}")
     wrong = _wrong_target(ledger.objects, head, ref)
     if wrong:
-        return _report(ledger, head, [wrong], events=0, publications=0)
+        return _report(ledger, head, [*findings, wrong], events=0, publications=0)
     trusted = resolve(ledger, since).publication.oid if since else None
     order = all_since(ledger.objects, head, trusted) if trusted else all_before(ledger.objects, head)
-    findings, events, publications = list[Finding](), 0, len(order)
+    events, publications = 0, len(order)
     progress(0, publications)
     with closing(_judged(ledger, order, jobs)) as verdicts:
         for done, verdict in enumerate(verdicts, start=1):

@@ -1,0 +1,58 @@
+"""Judging a ledger against a checkpoint from outside: what the repository alone cannot tell.
+
+1. the ledger has a ref;
+2. the checkpoint's publication is here, and is what the checkpoint says;
+3. the ledger goes on from it: a head before it was rolled back, a head beside it belongs to a fork.
+"""
+
+from gitledger.errors import DamageError, FormatError
+from gitledger.ids import Oid
+from gitledger.ledger.chain import Taken, follow_publication
+from gitledger.ledger.checkpoint import publication_of
+from gitledger.ledger.graph import Node, only_reached
+from gitledger.ledger.publication import read_envelope, read_publication
+from gitledger.model.checkpoint import Checkpoint
+from gitledger.store.base import ObjectStore
+from gitledger.verify.finding import Finding, one_line
+
+
+def judge_anchor(objects: ObjectStore, checkpoint: Checkpoint, ref: str, head: Oid | None) -> list[Finding]:
+    """Return what is wrong with a ledger, given that a checkpoint of it is true.
+
+    Args:
+        objects: the repository.
+        checkpoint: what is true.
+        ref: the ref of the ledger.
+        head: what the ref points at; None if it is not there.
+    """
+    findings = list[Finding]()
+    if head is None:
+        message = f"it is not there; expected it at the publication {checkpoint.publication.hex()}, or after it"
+        findings.append(Finding(code="ref-missing", where=ref, message=message))
+    try:
+        publication_of(objects, checkpoint)
+        follow_publication(Taken(objects), checkpoint)
+    except (DamageError, FormatError) as error:
+        where = checkpoint.publication.hex()
+        message = f"the publication of the checkpoint of {checkpoint.size} events cannot be found here: {error.message}"
+        return [*findings, Finding(code="checkpoint", where=where, message=one_line(message))]
+    return findings if head is None else findings + _judge_head(objects, checkpoint, ref, head)
+
+
+def _judge_head(objects: ObjectStore, checkpoint: Checkpoint, ref: str, head: Oid) -> list[Finding]:
+    try:
+        lost, new = only_reached(lambda oid: _node(objects, oid), checkpoint.publication, head)
+    except DamageError as error:
+        message = f"whether it goes on from the checkpoint cannot be told: {error.message}"
+        return [Finding(code="checkpoint", where=ref, message=one_line(message))]
+    if not lost:
+        return []
+    told = f"it lacks {len(lost):,} publications of the checkpoint of {checkpoint.size} events"
+    if new:
+        return [Finding(code="fork", where=ref, message=f"{told} and has {len(new):,} others; expected it to go on")]
+    return [Finding(code="rollback", where=ref, message=f"{told}; expected them all")]
+
+
+def _node(objects: ObjectStore, oid: Oid) -> Node:
+    publication = read_publication(objects, oid)
+    return Node(read_envelope(objects, publication).ts, publication.commit.parents)
