@@ -5,19 +5,21 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from gitledger.errors import ConflictError, DamageError, StaleRefError, StorageError
+from gitledger.errors import ConflictError, DamageError, LedgerError, StaleRefError, StorageError
 from gitledger.ids import Oid
 from gitledger.store import refdir
-from gitledger.store.base import NewObject, RefStore, RefUpdate
-from gitledger.store.memory import MemoryObjects, MemoryRefs
+from gitledger.store.base import RefStore, RefUpdate
+from gitledger.store.memory import MemoryRefs
 from gitledger.store.open import find_repository, open_objects, open_refs
-from tests.contract import increment
+from gitledger.store.swap import refusal
+from tests.contract import contest
 from tests.contract.matrix import (
     ENVIRONMENT,
     Case,
@@ -106,9 +108,9 @@ def test_two_refs_move_together_or_not_at_all(case: Case, refs: RefStore, values
 @refs_everywhere
 def test_list_is_sorted_and_stops_at_the_slash(refs: RefStore, values: list[Oid]) -> None:
     """`refs/ledger/` is not `refs/ledger-remotes/`, and `refs/led/` is nothing."""
-    for name in ("refs/ledger/b", "refs/ledger-remotes/origin/a", "refs/ledger/a/c"):
+    for name in ("refs/ledger/b", "refs/ledger-remotes/origin/a", "refs/ledger/a/c", "refs/ledger/d"):
         refs.update([RefUpdate(name, None, values[0])])
-    assert list(refs.list("refs/ledger/").items()) == [("refs/ledger/a/c", values[0]), ("refs/ledger/b", values[0])]
+    assert list(refs.list("refs/ledger/")) == ["refs/ledger/a/c", "refs/ledger/b", "refs/ledger/d"]
     assert refs.list("refs/ledger-remotes/") == {"refs/ledger-remotes/origin/a": values[0]}
     assert refs.list("refs/led/") == {}
 
@@ -125,6 +127,17 @@ def test_no_ref_is_a_directory_of_another(refs: RefStore, values: list[Oid]) -> 
     refs.update([RefUpdate("refs/ledger/a/b", values[0], None)])
     refs.update([RefUpdate("refs/ledger/a", None, values[1])])
     assert refs.list("refs/ledger/") == {"refs/ledger/a": values[1]}
+
+
+@on_each_disk_kind
+def test_no_ref_is_a_directory_of_a_packed_one(refs: RefStore, ground: Ground, values: list[Oid]) -> None:
+    """No file stands in the way there."""
+    refs.update([RefUpdate(MAIN, None, values[0])])
+    ground.git("pack-refs", "--all", "--prune")
+    for name in (f"{MAIN}/a", "refs/ledger"):
+        with pytest.raises(ConflictError, match=f"{name} cannot stand beside {MAIN};"):
+            refs.update([RefUpdate(name, None, values[1])])
+    assert refs.list("refs/") == {"refs/heads/main": refs.read("refs/heads/main"), MAIN: values[0]}
 
 
 @refs_in_every_repository
@@ -148,43 +161,92 @@ def test_stock_git_sees_what_moved_and_moves_what_is_seen(refs: RefStore, ground
     assert refs.read(OTHER) is None
 
 
+@pytest.mark.parametrize("name", contest.CONTESTS)
 @on_each_kind
-def test_writers_who_race_lose_no_increment(case: Case, request: pytest.FixtureRequest) -> None:
-    """Two of them count to four hundred together: a swap that was acknowledged is never undone by another."""
-    numbers = increment.numbers(case.object_format)
+def test_of_racing_writers_each_swap_has_one_winner(
+    case: Case, name: str, request: pytest.FixtureRequest,
+) -> None:
+    """A swap that was acknowledged is never undone by another: nothing that two writers count is lost."""
     if case.kind == "memory":
-        refs: RefStore = MemoryRefs()
-        refs.update([RefUpdate(MAIN, None, numbers[0].oid)])
-        threads = [threading.Thread(target=increment.run, args=(refs, case.object_format)) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert refs.read(MAIN) == numbers[-1].oid
-        return
-    race(case, request.getfixturevalue("ground"), numbers)
+        # Threads change places seldom.
+        for _ in range(20):
+            race_threads(case, name)
+    else:
+        race_processes(case, name, request.getfixturevalue("ground"))
 
 
 @needs_reftable
+@pytest.mark.parametrize("name", contest.CONTESTS)
 @pytest.mark.parametrize("case", [Case(kind="git", ref_format="reftable")], ids=str)
-def test_writers_who_race_in_a_reftable_lose_no_increment(case: Case, ground: Ground) -> None:
+def test_in_a_reftable_each_swap_has_one_winner(case: Case, name: str, ground: Ground) -> None:
     """There one lock guards all refs."""
-    race(case, ground, increment.numbers(case.object_format))
+    race_processes(case, name, ground)
 
 
-def race(case: Case, ground: Ground, numbers: list[NewObject]) -> None:
-    """Let two processes count to the last number."""
+def race_threads(case: Case, name: str) -> None:
+    """Let two threads race on refs in memory, changing places as often as can be."""
+    refs = MemoryRefs()
+    numbers = [one.oid for one in contest.numbers(case.object_format)]
+    refs.update([RefUpdate(contest.COUNTER, None, numbers[0])])
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        together = threading.Barrier(contest.WRITERS)
+        with ThreadPoolExecutor() as pool:
+            racers = [pool.submit(start_race, together, refs, name, numbers) for _ in range(contest.WRITERS)]
+            scores = [racer.result() for racer in racers]
+    finally:
+        sys.setswitchinterval(interval)
+    assert contest.outcome(refs) == contest.expected(name, numbers, scores)
+
+
+def start_race(together: threading.Barrier, refs: RefStore, name: str, numbers: list[Oid]) -> int:
+    """Race once everybody is there."""
+    together.wait()
+    return contest.CONTESTS[name](refs, numbers)
+
+
+def race_processes(case: Case, name: str, ground: Ground) -> None:
+    """Let two processes race on the refs of a repository."""
     repository = find_repository(ground.start, ENVIRONMENT)
+    numbers = contest.numbers(case.object_format)
     with closing(open_objects(repository, ENVIRONMENT)) as objects:
         objects.write(numbers)
     with closing(open_refs(repository, ENVIRONMENT, case.kind)) as refs:
-        refs.update([RefUpdate(MAIN, None, numbers[0].oid)])
-        # A second process, not a fork of this one: a fork would share the pipes of its git.
-        command = [sys.executable, increment.__file__, str(ground.start), case.kind]
+        refs.update([RefUpdate(contest.COUNTER, None, numbers[0].oid)])
+        # Processes of their own, not forks of this one: a fork would share the pipes of its git.
+        command = [sys.executable, contest.__file__, str(ground.start), case.kind, name]
         environment = {**ENVIRONMENT, "PYTHONPATH": str(Path(__file__).parents[2])}
-        racers = [subprocess.Popen(command, env=environment) for _ in range(2)]
-        assert [racer.wait() for racer in racers] == [0, 0]
-        assert refs.read(MAIN) == numbers[-1].oid
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        racers = [subprocess.Popen(command, env=environment, **pipes) for _ in range(contest.WRITERS)]
+        assert [racer.stdout.readline() for racer in racers if racer.stdout] == [b"ready\n"] * contest.WRITERS
+        for racer in racers:
+            assert racer.stdin
+            racer.stdin.write(b"go\n")
+            racer.stdin.flush()
+        scores = [int(racer.communicate()[0]) for racer in racers]
+        assert contest.outcome(refs) == contest.expected(name, [one.oid for one in numbers], scores)
+
+
+@pytest.mark.parametrize("old", [None, 0], ids=["absent", "present"])
+@pytest.mark.parametrize("case", [Case(kind="dulwich")], ids=str)
+def test_who_comes_between_the_look_and_the_lock_wins(
+    case: Case, refs: RefStore, ground: Ground, values: list[Oid], old: int | None, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """dulwich looks for other refs before it takes its lock; what it then finds under the lock decides."""
+    before = None if old is None else values[old]
+    if before:
+        refs.update([RefUpdate(MAIN, None, before)])
+
+    def look_and_be_overtaken(refs: RefStore, updates: list[RefUpdate]) -> LedgerError | None:
+        seen = refusal(refs, updates)
+        ground.git("update-ref", MAIN, values[1].hex())
+        return seen
+
+    monkeypatch.setattr("gitledger.store.dulwich.refusal", look_and_be_overtaken)
+    with pytest.raises(StaleRefError):
+        refs.update([RefUpdate(MAIN, before, values[2])])
+    assert ground.git("rev-parse", MAIN) == values[1].hex()
 
 
 @pytest.fixture
