@@ -1,0 +1,35 @@
+"""A program over the library: ``python -m tests.faults.library REPOSITORY batch | merge NAME``.
+
+It answers as ``git-ledger`` does: an id per line once the event is durable, one line for an error, the exit code of
+its class.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from gitledger import append_batch, change, open  # noqa: A004 - the word of the library
+from gitledger.errors import LedgerError
+from gitledger.ids import EventId, parse_ledger_name
+from gitledger.ledger.merge import merge
+
+
+def run(repository: str, verb: str, *names: str) -> Iterator[EventId]:
+    """Yield the events of a batch in many small publications, or of a merge."""
+    ledger = open(Path(repository))
+    if verb == "merge":
+        yield merge(ledger, parse_ledger_name(names[0])).event
+        return
+    changes = (change("set", set={f"batch/{n}": n}, key=f"batch-{n}") for n in range(6))
+    for appended in append_batch(ledger, changes, group=1, at_once=2):
+        yield appended.event
+
+
+if __name__ == "__main__":
+    try:
+        for event in run(*sys.argv[1:]):
+            sys.stdout.write(f"{event.hex()}\n")
+            sys.stdout.flush()
+    except LedgerError as error:
+        sys.stderr.write(f"git-ledger: {error.message}\n")
+        sys.exit(error.exit_code)

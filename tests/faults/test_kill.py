@@ -1,0 +1,76 @@
+"""kill -9 at every system call of every verb that writes, and again while the next run recovers."""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from tests.faults.laws import Outcome, events, judge
+from tests.faults.scenes import APPEND, SCENES, Scene, copy
+from tests.faults.strace import CHANGES, PROGRAM, Point, inject, needs_strace, points
+from tests.faults.walk import FULL, Walk, sample
+
+pytestmark = needs_strace
+
+_KILL = "signal=SIGKILL"
+_DIGITS = re.compile(r"[0-9a-f]{16,}")
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["alone", "with its gits"])
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+def test_kill_at_every_call(scene: Scene, tmp_path: Path, *, together: bool) -> None:
+    ready = tmp_path / "repository.git"
+    scene.prepare(ready)
+    before = events(ready)
+
+    def trial(point: Point, directory: Path) -> Outcome | None:
+        repository = copy(ready, directory)
+        answer, has_come = inject(scene, repository, directory, point, _KILL, together=together)
+        return judge(scene, repository, directory, before, answer) if has_come else None
+
+    found = points(scene, copy(ready, tmp_path / "clean"), tmp_path)
+    # A git that is killed leaves nothing running but the program, which is what is to answer.
+    found = [point for point in found if point.process == PROGRAM or not together]
+    found = [point for point in found if FULL or point.syscall in CHANGES]
+    Walk(f"kill {scene.name}{' with its gits' if together else ''}").all(sample(found, 3), trial)
+
+
+def test_kill_of_the_run_that_recovers(tmp_path: Path) -> None:
+    ready = tmp_path / "repository.git"
+    APPEND.prepare(ready)
+    before = events(ready)
+
+    def trial(at: tuple[Path, Point], directory: Path) -> Outcome | None:
+        broken, point = at
+        repository = copy(broken, directory)
+        answer, has_come = inject(APPEND, repository, directory, point, _KILL)
+        return judge(APPEND, repository, directory, before, answer) if has_come else None
+
+    recoveries = [
+        (broken, point)
+        for broken in islice(_broken(ready, tmp_path), None if FULL else 2)
+        for point in points(APPEND, copy(broken, tmp_path / f"clean-{broken.parent.name}"), broken.parent)
+        if point.syscall in CHANGES
+    ]
+    Walk("kill append, then the next append").all(sample(recoveries, 6), trial)
+
+
+def _broken(ready: Path, tmp_path: Path) -> Iterator[Path]:
+    """Yield repositories in which a kill left something, each kind of remains once."""
+    clean = tmp_path / "clean"
+    found = [point for point in points(APPEND, copy(ready, clean), tmp_path) if point.syscall in CHANGES]
+    seen = {_remains(ready), _remains(clean / ready.name)}
+    for number, point in enumerate(sample(found, len(found))):
+        repository = copy(ready, tmp_path / str(number))
+        inject(APPEND, repository, repository.parent, point, _KILL, together=True)
+        if _remains(repository) not in seen:
+            seen.add(_remains(repository))
+            yield repository
+
+
+def _remains(repository: Path) -> frozenset[str]:
+    """Return the names of all files below a repository, without what differs from run to run."""
+    names = (path.relative_to(repository).as_posix() for path in repository.rglob("*"))
+    return frozenset(_DIGITS.sub("x", name) for name in names)
