@@ -16,8 +16,10 @@ OTHERWISE = {
     "ref-target": "a ref is forged, not a publication",
     "object-corrupt": "the bytes of an object are changed, not what they say",
     "parent": "a publication before is changed after this one was made",
+    **dict.fromkeys(("ref-missing", "checkpoint", "rollback", "fork"), "it takes a checkpoint to see it"),
 }
-"""Codes that no lie in a publication produces: ``tests/git/test_forgeries.py`` and ``test_damaged_objects.py`` do."""
+"""Codes that no lie in a publication produces: ``tests/git/test_forgeries.py``, ``test_damaged_objects.py`` and
+``tests/unit/verify/test_anchor.py`` do."""
 
 
 def report(*severities: Severity) -> Report:
