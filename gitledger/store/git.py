@@ -41,7 +41,7 @@ class GitObjects:
         self._readers = Children(self._git, *_READER)
         self._checkers = self._readers
         if repository.promisor:
-            self._checkers = Children(_without_fetching(self._git, repository.config), *_READER)
+            self._checkers = Children(self._git.with_settings({}, GIT_NO_LAZY_FETCH="1"), *_READER)
 
     @property
     def format(self) -> ObjectFormat:
@@ -76,15 +76,10 @@ class GitObjects:
         """
         absent: list[Oid] = []
         remaining = iter(oids)
-        while window := list(islice(remaining, _WINDOW)):
-            with self._checkers.one() as child:
-                child.ask(_format_questions(b"info", window))
-                for oid in window:
-                    answer = child.line()
-                    if not answer.endswith(b"\n"):
-                        raise self._unreadable(child, oid)
-                    if answer.endswith(b" missing\n"):
-                        absent.append(oid)
+        window: list[Oid] = []
+        while window := window or list(islice(remaining, _WINDOW)):
+            found, window = self._look_for(window)
+            absent += found
         return absent
 
     def write(self, objects: Sequence[NewObject]) -> None:
@@ -109,6 +104,22 @@ class GitObjects:
         """Let the children go."""
         self._readers.close()
         self._checkers.close()
+
+    def _look_for(self, window: Sequence[Oid]) -> tuple[list[Oid], list[Oid]]:
+        """Return those of ``window`` that are missing, and the rest of it that was not looked for."""
+        absent: list[Oid] = []
+        with self._checkers.one() as child:
+            child.ask(_format_questions(b"info", window))
+            for at, oid in enumerate(window, start=1):
+                answer = child.line()
+                if answer.endswith(b" missing\n"):
+                    absent.append(oid)
+                elif not answer.endswith(b"\n"):
+                    if self._repository.promisor and child.end() > 0:
+                        # Before 2.45 git dies of a promise that it must not redeem.
+                        return [*absent, oid], list(window[at:])
+                    raise self._unreadable(child, oid)
+        return absent, []
 
     def _parse_contents(self, child: Child, oid: Oid) -> GitObject:
         header = child.line().split()
@@ -204,12 +215,6 @@ class GitRefs:
                 self._turn.heal()
         # A git that was killed after it had taken all locks may have moved the refs before it could say so.
         return prepare == b"prepare: ok\n" and all_moved(self, updates)
-
-
-def _without_fetching(git: Program, config: Mapping[str, str]) -> Program:
-    # GIT_NO_LAZY_FETCH is younger than the oldest git that is supported, which obeys the remotes' settings alone.
-    promisors = dict.fromkeys((key for key in config if key.endswith(".promisor")), "false")
-    return git.with_settings(promisors, GIT_NO_LAZY_FETCH="1")
 
 
 def _format_questions(command: bytes, oids: Iterable[Oid]) -> bytes:

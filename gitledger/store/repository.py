@@ -10,7 +10,7 @@ from gitledger.ids import ObjectFormat, shown
 
 # git-config(1), core.sharedRepository: words, and numbers that are words.
 _SHARED_WORDS: Final = {
-    **dict.fromkeys(("umask", "0", "false", "no", "off"), 0),
+    **dict.fromkeys(("umask", "", "0", "false", "no", "off"), 0),
     **dict.fromkeys(("group", "1", "true", "yes", "on"), 0o660),
     **dict.fromkeys(("all", "world", "everybody", "2"), 0o664),
 }
