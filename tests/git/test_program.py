@@ -1,0 +1,187 @@
+"""The git program as a child: it may be killed, be asked by many, complain at length, or be asked about promises."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from gitledger.errors import DamageError, MissingObjectError, StorageError
+from gitledger.ids import SHA1, SHA256, ObjectFormat
+from gitledger.store.base import ObjectStore, RefStore, RefUpdate
+from gitledger.store.open import find_repository, open_objects, open_refs
+from gitledger.store.pack import format_index
+from gitledger.store.program import git_environment
+from tests.contract.matrix import ENVIRONMENT, FAR, Case, Ground, blob, make_ground, run_git
+
+MAIN = "refs/ledger/main"
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> Ground:
+    """A plain repository."""
+    return make_ground(Case(kind="git"), tmp_path)
+
+
+@pytest.fixture
+def objects(ground: Ground) -> Iterator[ObjectStore]:
+    """Its objects."""
+    with closing(open_objects(find_repository(ground.start, ENVIRONMENT), ENVIRONMENT)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def refs(ground: Ground) -> Iterator[RefStore]:
+    """Its refs."""
+    with closing(open_refs(find_repository(ground.start, ENVIRONMENT), ENVIRONMENT)) as opened:
+        yield opened
+
+
+def kill_children(ground: Ground) -> None:
+    """Kill every process that this one has started, and wait until each is dead."""
+    children = ground.children()
+    assert children
+    for child in children:
+        os.kill(child, signal.SIGKILL)
+        # Dead, and left for the store to notice.
+        os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+
+
+def test_a_reader_that_was_killed_is_one_error_and_then_replaced(objects: ObjectStore, ground: Ground) -> None:
+    """Neither a hang nor a traceback nor a word about missing objects."""
+    new = blob(SHA1, b"still here")
+    objects.write([new])
+    objects.read(new.oid)
+    for ask in (lambda: objects.read(new.oid), lambda: objects.missing([new.oid]), lambda: list(objects.read_many([new.oid]))):
+        kill_children(ground)
+        with pytest.raises(StorageError, match="^git was killed by signal 9; expected an answer$"):
+            ask()
+        assert objects.read(new.oid).data == b"still here"
+
+
+def test_a_writer_that_was_killed_is_replaced_unseen(refs: RefStore, ground: Ground) -> None:
+    """A swap can be tried again, whatever became of the first try."""
+    one, two = (ground.write_loose(data)[0] for data in (b"one", b"two"))
+    refs.update([RefUpdate(MAIN, None, one)])
+    kill_children(ground)
+    refs.update([RefUpdate(MAIN, one, two)])
+    assert refs.read(MAIN) == two
+
+
+def test_close_leaves_no_process(ground: Ground) -> None:
+    """Nor does a reading that was given up."""
+    repository = find_repository(ground.start, ENVIRONMENT)
+    before = ground.children()
+    objects, refs = open_objects(repository, ENVIRONMENT), open_refs(repository, ENVIRONMENT)
+    new = [blob(SHA1, b"%d" % number * 1000) for number in range(300)]
+    objects.write(new)
+    refs.update([RefUpdate(MAIN, None, new[0].oid)])
+    answers = objects.read_many(one.oid for one in new)
+    next(answers)
+    objects.read(new[0].oid)
+    assert len(ground.children() - before) == 3
+    del answers
+    objects.close()
+    refs.close()
+    assert ground.children() == before
+    with pytest.raises(AssertionError, match="closed"):
+        objects.read(new[0].oid)
+
+
+def test_threads_may_share_a_store(objects: ObjectStore) -> None:
+    """Each gets the answers to its own questions."""
+    new = [blob(SHA1, b"%d" % number) for number in range(400)]
+    objects.write(new)
+    together = threading.Barrier(4)
+
+    def read_all(turn: int) -> bool:
+        together.wait()
+        rotated = new[turn * 100 :] + new[: turn * 100]
+        return all(objects.read(one.oid).data == one.data for one in rotated)
+
+    with ThreadPoolExecutor() as pool:
+        assert all(pool.map(read_all, range(4)))
+
+
+def test_a_talkative_git_blocks_nobody(ground: Ground) -> None:
+    """Nobody reads what a child complains of while it lives; a pipe full of it would stop the child."""
+    environment = {**ENVIRONMENT, "GIT_TRACE": "1", "GIT_TRACE_PACK_ACCESS": "1", "GIT_TRACE_REFS": "1"}
+    repository = find_repository(ground.start, environment)
+    with closing(open_objects(repository, environment)) as objects:
+        new = [blob(SHA1, b"%d" % number) for number in range(3000)]
+        objects.write(new)
+        for _ in range(3):
+            assert sum(1 for _ in objects.read_many(one.oid for one in new)) == 3000
+
+
+def test_the_environment_of_git_is_ours_where_answers_depend_on_it() -> None:
+    """Messages in English, no prompts, no replacements, nothing that is meant for git's own tests."""
+    given = {"PATH": "/bin", "LC_ALL": "de_DE", "GIT_TEST_FSYNC": "0", "GIT_DIR": "x", "GIT_TERMINAL_PROMPT": "1"}
+    assert git_environment(given) == {
+        "PATH": "/bin",
+        "GIT_DIR": "x",
+        "LC_ALL": "C",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+    }
+
+
+def test_a_replacement_does_not_change_what_an_id_names(objects: ObjectStore, ground: Ground) -> None:
+    """git replace would answer with other bytes."""
+    true, _ = ground.write_loose(b"true")
+    false, _ = ground.write_loose(b"false")
+    ground.git("replace", true.hex(), false.hex())
+    assert objects.read(true).data == b"true"
+
+
+def test_a_promised_object_is_fetched_when_it_is_read_and_not_when_it_is_looked_for(tmp_path: Path) -> None:
+    """In a partial clone; once the promisor is gone, what it promised is missing, by name."""
+    ground = make_ground(Case(kind="git", shape="partial"), tmp_path)
+    later = bytes.fromhex(run_git(tmp_path / "origin", "hash-object", "-w", "--stdin", data=b"later"))
+    with closing(open_objects(find_repository(ground.start, ENVIRONMENT), ENVIRONMENT)) as objects:
+        far = objects.format.oid("blob", FAR)
+        assert objects.missing([far]) == [far]
+        assert objects.read(far).data == FAR
+        assert objects.missing([far]) == []
+        (tmp_path / "origin").rename(tmp_path / "gone")
+        with pytest.raises(MissingObjectError) as caught:
+            objects.read(objects.format.oid("blob", b"later"))
+        assert caught.value.oid == later.hex()
+        assert "\n" not in caught.value.message
+
+
+def test_a_damaged_packed_refs_is_damage(refs: RefStore, ground: Ground) -> None:
+    """Nobody takes unreadable refs for absent ones."""
+    ground.path("packed-refs").write_bytes(b"no ref at all\n")
+    with pytest.raises(DamageError, match="git cannot read the refs: "):
+        refs.read(MAIN)
+    with pytest.raises(DamageError):
+        refs.list("refs/ledger/")
+
+
+def test_a_symbolic_ref_is_moved_itself(refs: RefStore, ground: Ground) -> None:
+    """What it points at stays where it is."""
+    one, two = (ground.write_loose(data)[0] for data in (b"one", b"two"))
+    refs.update([RefUpdate("refs/ledger/target", None, one)])
+    ground.git("symbolic-ref", MAIN, "refs/ledger/target")
+    assert refs.read(MAIN) == one
+    refs.update([RefUpdate(MAIN, one, two)])
+    assert refs.list("refs/ledger/") == {MAIN: two, "refs/ledger/target": one}
+
+
+@pytest.mark.parametrize("object_format", [SHA1, SHA256], ids=lambda one: one.name)
+def test_git_reads_offsets_beyond_31_bits(object_format: ObjectFormat, ground: Ground) -> None:
+    """They stand in a table of their own, which no pack of a test is large enough to need."""
+    places = {
+        object_format.oid("blob", b"%d" % offset): (offset, offset & 0xFFFF)
+        for offset in (12, 2**31 - 1, 2**31, 2**32 + 5, 2**40)
+    }
+    index = format_index(places, bytes(object_format.size), object_format)
+    shown = ground.git("show-index", f"--object-format={object_format.name}", data=index)
+    expected = {f"{offset} {oid.hex()} ({crc:08x})" for oid, (offset, crc) in places.items()}
+    assert set(shown.splitlines()) == expected
