@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gitledger.errors import StaleRefError, StorageError
+from gitledger.store import layout
 from gitledger.store.base import NewObject, RefUpdate
 
 
@@ -48,7 +49,7 @@ class BrokenRefs(Wrapped):
 
 
 class LosingRefs(Wrapped):
-    """Refs that lose the first ``losses`` swaps, as if others had been there, who then took it back."""
+    """Refs that lose the first ``losses`` swaps of a ledger, as if others had been there, who then took it back."""
 
     def __init__(self, inner: Any, *, losses: int) -> None:
         super().__init__(inner)
@@ -56,9 +57,10 @@ class LosingRefs(Wrapped):
         self.tries = 0
 
     def update(self, updates: Sequence[RefUpdate]) -> None:
-        self.tries += 1
-        if self.tries <= self.losses:
-            raise StaleRefError(updates[0].name, expected=None, found=None)
+        if updates[0].name.startswith(layout.REFS):
+            self.tries += 1
+            if self.tries <= self.losses:
+                raise StaleRefError(updates[0].name, expected=None, found=None)
         self.inner.update(updates)
 
 
@@ -77,3 +79,15 @@ class Counted(Wrapped):
         for found in self.inner.read_many(oids):
             self.reads += 1
             yield found
+
+
+class CountedRefs(Wrapped):
+    """Refs that count how often somebody tried to move them."""
+
+    def __init__(self, inner: Any) -> None:
+        super().__init__(inner)
+        self.tries = 0
+
+    def update(self, updates: Sequence[RefUpdate]) -> None:
+        self.tries += 1
+        self.inner.update(updates)

@@ -78,17 +78,21 @@ def publish(ledger: Ledger, head: Publication | None, new: Publication, objects:
         StaleRefError: somebody else published since ``head`` was read; nothing moved.
         StorageError: the disk refuses; nothing moved.
     """
-    ledger.objects.write(objects)
-    move(ledger, head, new)
+    with ledger.refs.turn(), ledger.objects.hold() as check:
+        ledger.objects.write(objects)
+        check()
+        move(ledger, head, new)
 
 
-def move(ledger: Ledger, head: Publication | None, new: Publication) -> None:
-    """Move the ledger's ref from ``head`` to ``new``, whose objects are durable.
+def move(
+    ledger: Ledger, head: Publication | None, new: Publication, also: Sequence[RefUpdate] = ()
+) -> None:
+    """Move the ledger's ref from ``head`` to ``new``, whose objects are durable, and other refs with it.
 
     Raises:
         StaleRefError: somebody else published since ``head`` was read; nothing moved.
     """
-    ledger.refs.update([RefUpdate(layout.ledger_ref(ledger.name), head.oid if head else None, new.oid)])
+    ledger.refs.update([RefUpdate(layout.ledger_ref(ledger.name), head.oid if head else None, new.oid), *also])
 
 
 def format_time(seconds: int) -> str:

@@ -8,7 +8,7 @@ Laws that every implementation keeps (``tests/contract/`` runs one suite on all 
 - ``update`` moves all the refs or none, each only from the value that the caller names, durable when it returns.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -76,6 +76,13 @@ class ObjectStore(Protocol):
             StorageError: the disk is full or refuses; nothing half-written is visible.
         """
 
+    def hold(self) -> AbstractContextManager[Callable[[], None]]:
+        """Keep what is written in the block from Git's garbage collection until the block ends.
+
+        Yields:
+            What raises `MissingObjectError` if it is gone all the same; cheap enough to ask before each swap.
+        """
+
     def find(self, prefix: str) -> list[Oid]:
         """Return every object whose hexadecimal id starts with ``prefix`` (at least 4 digits), sorted."""
 
@@ -100,10 +107,13 @@ class RefStore(Protocol):
             StorageError: the refs cannot be written.
         """
 
-    def turn(self) -> AbstractContextManager[None]:
+    def turn(self, lost: int = 0) -> AbstractContextManager[None]:
         """Wait until it is this writer's turn among those nearby; it ends with the block.
 
         A courtesy that saves lost swaps: who gets no turn in time goes on without, and `update` decides alone.
+
+        Args:
+            lost: how many swaps this writer has lost in a row; the more, the longer it may wait before it tries again.
         """
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ pre-receive hook; each is refused. It is imported here and nowhere else.
 
 import struct
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Final
 
@@ -21,9 +21,9 @@ from dulwich.refs import DiskRefsContainer, Ref, SymrefLoop
 from gitledger.errors import CorruptObjectError, DamageError, MissingObjectError, StorageError
 from gitledger.ids import Kind, ObjectFormat, Oid
 from gitledger.store.base import GitObject, NewObject, RefUpdate
-from gitledger.store.pack import write_pack
+from gitledger.store.pack_writer import PackWriter
 from gitledger.store.refdir import move_refs, read_loose, sync_refs
-from gitledger.store.repository import Repository, shared_access
+from gitledger.store.repository import Repository
 from gitledger.store.swap import refusal
 from gitledger.store.turn import Turn
 
@@ -43,7 +43,7 @@ class DulwichObjects:
         if repository.object_format.name != "sha1" and alternates.exists():
             raise StorageError("dulwich cannot read the alternates of a SHA-256 repository; use the git program here")
         self._repository = repository
-        self._shared = shared_access(repository.config)
+        self._written = PackWriter(repository)
         self._objects = DiskObjectStore(
             str(repository.objects_dir), object_format=OBJECT_FORMATS[repository.object_format.name],
         )
@@ -89,8 +89,11 @@ class DulwichObjects:
         Raises:
             StorageError: the disk is full or refuses; nothing half-written is visible.
         """
-        directory = self._repository.objects_dir / "pack"
-        write_pack(directory, objects, object_format=self.format, shared=self._shared)
+        self._written.write(objects)
+
+    def hold(self) -> AbstractContextManager[Callable[[], None]]:
+        """Keep what is written in the block from `git gc` until it ends; yield what checks that it is still there."""
+        return self._written.hold()
 
     def find(self, prefix: str) -> list[Oid]:
         """Return every object whose hexadecimal id starts with ``prefix``, sorted."""
@@ -157,9 +160,9 @@ class DulwichRefs:
             raise StorageError(f"dulwich cannot move {updates[0].name}: {self._complaint}")
         sync_refs(self._repository, updates)
 
-    def turn(self) -> AbstractContextManager[None]:
+    def turn(self, lost: int = 0) -> AbstractContextManager[None]:
         """Wait for the turn of this process among the writers of this repository."""
-        return self._turn.taken()
+        return self._turn.taken(lost)
 
     def close(self) -> None:
         """Close the file of the turn; dulwich keeps no file of refs open."""

@@ -4,7 +4,7 @@ Objects are read through ``git cat-file --batch-command`` and written as packs; 
 ``git update-ref --stdin``. Both children stay. Nothing that git says to people decides anything here.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from itertools import islice
 from typing import Final
@@ -12,10 +12,10 @@ from typing import Final
 from gitledger.errors import CorruptObjectError, DamageError, LedgerError, MissingObjectError, StorageError
 from gitledger.ids import Kind, ObjectFormat, Oid
 from gitledger.store.base import GitObject, NewObject, RefUpdate
-from gitledger.store.pack import write_pack
+from gitledger.store.pack_writer import PackWriter
 from gitledger.store.program import Child, Children, Program, killed
 from gitledger.store.refdir import move_refs, read_loose, sync_refs
-from gitledger.store.repository import Repository, shared_access
+from gitledger.store.repository import Repository, is_durable
 from gitledger.store.swap import all_moved
 from gitledger.store.turn import Turn
 
@@ -27,6 +27,7 @@ _READER: Final = ("cat-file", "--batch-command", "--buffer")
 _WRITER: Final = ("update-ref", "--stdin", "-z")
 # The lock file is synced before it takes the name of the ref, whatever the user's settings for speed are.
 _DURABLE: Final = {"core.fsync": "reference", "core.fsyncMethod": "fsync"}
+_RELAXED: Final = {"core.fsync": "none"}
 # Refs under this prefix belong to all worktrees, so their files lie in the common directory.
 _SHARED_REFS: Final = "refs/ledger"
 
@@ -36,7 +37,7 @@ class GitObjects:
 
     def __init__(self, repository: Repository, env: Mapping[str, str]) -> None:
         self._repository = repository
-        self._shared = shared_access(repository.config)
+        self._packs = PackWriter(repository)
         self._git = Program.at(repository.git_dir, env)
         self._readers = Children(self._git, *_READER)
         self._checkers = self._readers
@@ -88,8 +89,11 @@ class GitObjects:
         Raises:
             StorageError: the disk is full or refuses; nothing half-written is visible.
         """
-        directory = self._repository.objects_dir / "pack"
-        write_pack(directory, objects, object_format=self.format, shared=self._shared)
+        self._packs.write(objects)
+
+    def hold(self) -> AbstractContextManager[Callable[[], None]]:
+        """Keep what is written in the block from `git gc` until it ends; yield what checks that it is still there."""
+        return self._packs.hold()
 
     def find(self, prefix: str) -> list[Oid]:
         """Return every object whose hexadecimal id starts with ``prefix`` (at least 4 digits), sorted."""
@@ -150,7 +154,8 @@ class GitRefs:
 
     def __init__(self, repository: Repository, env: Mapping[str, str]) -> None:
         self._repository = repository
-        self._git = Program.at(repository.git_dir, env).with_settings(_DURABLE)
+        settings = _DURABLE if is_durable(repository.config) else _RELAXED
+        self._git = Program.at(repository.git_dir, env).with_settings(settings)
         self._turn = Turn(repository)
         self._writers = Children(self._git, *_WRITER, descriptors=lambda: self._turn.descriptors)
 
@@ -196,9 +201,9 @@ class GitRefs:
                 raise StorageError(f"git cannot move {updates[0].name}: {refused.reason}")
         sync_refs(self._repository, updates)
 
-    def turn(self) -> AbstractContextManager[None]:
+    def turn(self, lost: int = 0) -> AbstractContextManager[None]:
         """Wait for the turn of this process among the writers of this repository."""
-        return self._turn.taken()
+        return self._turn.taken(lost)
 
     def close(self) -> None:
         """Let the children go."""

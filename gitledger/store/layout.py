@@ -7,9 +7,10 @@ import re
 from typing import Final
 
 from gitledger.errors import FormatError
-from gitledger.ids import LedgerName, Oid, parse_ledger_name, shown
+from gitledger.ids import EventId, LedgerName, Oid, parse_ledger_name, shown
 
 REFS: Final = "refs/ledger/"
+INFLIGHT: Final = "refs/ledger-inflight/"
 CHECKPOINT_REFS: Final = "refs/ledger-checkpoint/"
 
 ENVELOPE: Final = b"envelope"
@@ -35,6 +36,11 @@ _SIZE = re.compile(r"[1-9][0-9]{0,18}\Z")
 def ledger_ref(name: LedgerName) -> str:
     """Return the ref of a ledger."""
     return REFS + name
+
+
+def inflight_ref(event: EventId) -> str:
+    """Return the ref that keeps an event which was made and not published."""
+    return INFLIGHT + event.hex()
 
 
 def parse_ledger_ref(ref: str) -> LedgerName:

@@ -4,7 +4,7 @@ libgit2 1.9 opens neither SHA-256 repositories nor reftables, never fetches from
 the quarantine of a pre-receive hook; each is refused when a port is opened. It is imported here and nowhere else.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Final
 
@@ -14,9 +14,9 @@ from gitledger.errors import CorruptObjectError, DamageError, MissingObjectError
 from gitledger.ids import Kind, ObjectFormat, Oid
 from gitledger.store.base import GitObject, NewObject, RefUpdate
 from gitledger.store.loose import find_loose_objects, has_loose_object, object_directories, read_loose_object
-from gitledger.store.pack import write_pack
+from gitledger.store.pack_writer import PackWriter
 from gitledger.store.refdir import move_refs, read_loose, sync_refs
-from gitledger.store.repository import Repository, shared_access
+from gitledger.store.repository import Repository, is_durable
 from gitledger.store.swap import refusal
 from gitledger.store.turn import Turn
 
@@ -29,7 +29,7 @@ class Libgit2Objects:
     def __init__(self, repository: Repository) -> None:
         _refuse(repository)
         self._repository = repository
-        self._shared = shared_access(repository.config)
+        self._written = PackWriter(repository)
         self._directories = object_directories(repository.objects_dir)
         self._packs = pygit2.Odb()
         for directory in self._directories:
@@ -73,8 +73,11 @@ class Libgit2Objects:
         Raises:
             StorageError: the disk is full or refuses; nothing half-written is visible.
         """
-        directory = self._repository.objects_dir / "pack"
-        write_pack(directory, objects, object_format=self.format, shared=self._shared)
+        self._written.write(objects)
+
+    def hold(self) -> AbstractContextManager[Callable[[], None]]:
+        """Keep what is written in the block from `git gc` until it ends; yield what checks that it is still there."""
+        return self._written.hold()
 
     def find(self, prefix: str) -> list[Oid]:
         """Return every object whose hexadecimal id starts with ``prefix``, sorted; looks at every packed object."""
@@ -103,7 +106,7 @@ class Libgit2Refs:
 
     def __init__(self, repository: Repository) -> None:
         # Without this a ref takes its name before its bytes are on the disk. The setting is one of the process.
-        pygit2.settings.enable_fsync_gitdir(True)  # noqa: FBT003 - libgit2's signature
+        pygit2.settings.enable_fsync_gitdir(is_durable(repository.config))
         _refuse(repository)
         if repository.ref_format != "files":
             raise StorageError("libgit2 cannot read reftables; use the git program here")
@@ -153,9 +156,9 @@ class Libgit2Refs:
             raise StorageError(f"libgit2 cannot move {updates[0].name}: {self._complaint}")
         sync_refs(self._repository, updates)
 
-    def turn(self) -> AbstractContextManager[None]:
+    def turn(self, lost: int = 0) -> AbstractContextManager[None]:
         """Wait for the turn of this process among the writers of this repository."""
-        return self._turn.taken()
+        return self._turn.taken(lost)
 
     def close(self) -> None:
         """Close the repository."""

@@ -5,7 +5,7 @@ It is stricter than a disk: an object whose bytes do not hash to its name is our
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 from gitledger.errors import MissingObjectError
@@ -47,6 +47,10 @@ class MemoryObjects:
             if self._format.oid(new.kind, new.data) != new.oid:
                 raise AssertionError(f"{new.kind} {new.oid.hex()} does not hash to its name")
         self._objects.update({new.oid: GitObject(new.kind, new.data) for new in objects})
+
+    def hold(self) -> AbstractContextManager[Callable[[], None]]:
+        """Return at once: nobody collects garbage here."""
+        return nullcontext(_nothing_is_gone)
 
     def find(self, prefix: str) -> list[Oid]:
         """Return every object whose hexadecimal id starts with ``prefix``, sorted."""
@@ -91,9 +95,13 @@ class MemoryRefs:
             # One assignment: a reader, who takes no lock, sees all of it or none.
             self._refs = moved
 
-    def turn(self) -> AbstractContextManager[None]:
+    def turn(self, lost: int = 0) -> AbstractContextManager[None]:
         """Return at once: in memory a lost swap costs nothing."""
         return nullcontext()
 
     def close(self) -> None:
         """Do nothing: memory holds neither processes nor files."""
+
+
+def _nothing_is_gone() -> None:
+    """Memory forgets nothing."""

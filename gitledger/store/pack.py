@@ -12,7 +12,7 @@ import os
 import struct
 from binascii import crc32
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha1, sha256
 from itertools import count
@@ -41,7 +41,13 @@ _READ_ONLY: Final = 0o444
 
 
 def write_pack(
-    directory: Path, objects: Sequence[NewObject], *, object_format: ObjectFormat, shared: int = 0,
+    directory: Path,
+    objects: Sequence[NewObject],
+    *,
+    object_format: ObjectFormat,
+    shared: int = 0,
+    durable: bool = True,
+    before_index: Callable[[Path], None] | None = None,
 ) -> Path | None:
     """Write objects as one pack into an ``objects/pack`` directory, durable when it returns.
 
@@ -53,6 +59,8 @@ def write_pack(
         objects: what to write; each ``oid`` is trusted.
         object_format: the hash function of the repository.
         shared: ``core.sharedRepository`` as `shared_access` returns it.
+        durable: whether it survives power loss, too.
+        before_index: called with the path of the pack when that has its name, and Git does not see it yet.
 
     Returns:
         The path of the pack, or None when there was nothing to write.
@@ -67,12 +75,15 @@ def write_pack(
     unique = os.urandom(8).hex()
     pack_file, index_file = directory / f"tmp_pack_{unique}", directory / f"tmp_idx_{unique}"
     try:
-        _write_file(pack_file, chunks, shared)
-        _write_file(index_file, [index], shared)
+        _write_file(pack_file, chunks, shared, durable=durable)
+        _write_file(index_file, [index], shared, durable=durable)
         # The name is the checksum of the bytes: what may stand there already is the same pack.
         pack_file.replace(path)
+        if before_index:
+            before_index(path)
         index_file.replace(path.with_suffix(".idx"))
-        sync_directory(directory)
+        if durable:
+            sync_directory(directory)
     except OSError as error:
         raise storage_error(f"cannot write a pack into {directory}", error) from error
     finally:
@@ -164,14 +175,15 @@ def _hash(chunks: Iterable[bytes], object_format: ObjectFormat) -> bytes:
     return digest.digest()
 
 
-def _write_file(path: Path, chunks: Iterable[bytes], shared: int) -> None:
+def _write_file(path: Path, chunks: Iterable[bytes], shared: int, *, durable: bool) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _READ_ONLY)
     with os.fdopen(descriptor, "wb") as file:
         file.writelines(chunks)
         file.flush()
         if shared:
             os.fchmod(descriptor, _shared_mode(os.fstat(descriptor).st_mode, shared))
-        os.fsync(descriptor)
+        if durable:
+            os.fsync(descriptor)
 
 
 def _shared_mode(mode: int, shared: int) -> int:

@@ -6,9 +6,7 @@ syncing directories, which neither Git nor libgit2 nor dulwich does (measured: w
 a ref with the power).
 """
 
-import os
 import re
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
@@ -17,14 +15,13 @@ from gitledger.errors import DamageError, StorageError
 from gitledger.ids import Oid
 from gitledger.store.base import RefStore, RefUpdate
 from gitledger.store.durable import storage_error, sync_directory
-from gitledger.store.repository import Repository
+from gitledger.store.repository import Repository, is_durable
 from gitledger.store.swap import refusal
-from gitledger.store.turn import Turn
+from gitledger.store.turn import Turn, pause
 
 _HEX = re.compile(rb"[0-9a-f]*\Z")
 # Waits double from 1 ms to 256 ms, so these many tries last seven seconds, ten where git itself waits 0.1 s for a lock.
 _TRIES: Final = 36
-_LONGEST_WAIT_MS: Final = 256
 # A lock may be let go between a try and the look at it; many times in a row, something else is wrong.
 _TRIES_WITHOUT_LOCK: Final = 8
 
@@ -62,7 +59,7 @@ def held_lock(repository: Repository, updates: Sequence[RefUpdate]) -> Path | No
 
 
 def sync_refs(repository: Repository, updates: Sequence[RefUpdate]) -> None:
-    """Make refs that have just moved durable.
+    """Make refs that have just moved durable, unless ``ledger.durability`` is ``relaxed``.
 
     With files, every directory between a ref and the common directory: any of them may be new, and ``packed-refs``
     lies in the last. A directory in which nothing changed costs 0.05 ms.
@@ -70,6 +67,8 @@ def sync_refs(repository: Repository, updates: Sequence[RefUpdate]) -> None:
     Raises:
         StorageError: the disk refuses; the refs have moved, and power loss may undo it.
     """
+    if not is_durable(repository.config):
+        return
     common_dir = repository.common_dir
     directories = {common_dir / "reftable"}
     if repository.ref_format == "files":
@@ -115,10 +114,3 @@ def move_refs(
         hint=f"if no git runs on this repository, a killed one left the lock: remove {lock}",
         details={"ref": updates[0].name, "lock": str(lock)},
     )
-
-
-def pause(attempt: int) -> None:
-    """Wait before a try after this many: from 1 ms on twice as long each time, a quarter of a second at most."""
-    # Half to one and a half times the nominal wait, so that writers who met once do not meet again.
-    jitter = 0.5 + os.urandom(1)[0] / 255
-    time.sleep(min(2**attempt, _LONGEST_WAIT_MS) / 1000 * jitter)

@@ -45,6 +45,18 @@ class Repository:
     config: Mapping[str, str]
 
 
+def is_durable(config: Mapping[str, str]) -> bool:
+    """Return whether ``ledger.durability`` is ``full``, as it is unless somebody said ``relaxed``.
+
+    Raises:
+        FormatError: the setting is neither.
+    """
+    value = config.get("ledger.durability", "full")
+    if value not in ("full", "relaxed"):
+        raise FormatError(f"ledger.durability is {shown(value)}; expected full or relaxed")
+    return value == "full"
+
+
 def shared_access(config: Mapping[str, str]) -> int:
     """Return ``core.sharedRepository`` as Git keeps it: bits that are added to a mode, or if negative, replace it.
 

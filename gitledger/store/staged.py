@@ -1,6 +1,7 @@
 """Objects that are made now and written later, all at once: a wrapper around any object store."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 
 from gitledger.ids import ObjectFormat, Oid
 from gitledger.store.base import GitObject, NewObject, ObjectStore
@@ -50,6 +51,10 @@ class StagedObjects:
         """
         self._inner.write(list(self._staged.values()))
         self._staged.clear()
+
+    def hold(self) -> AbstractContextManager[Callable[[], None]]:
+        """Hold what `flush` writes."""
+        return self._inner.hold()
 
     def find(self, prefix: str) -> list[Oid]:
         """Return every object, staged or stored, whose hexadecimal id starts with ``prefix``, sorted."""

@@ -32,6 +32,7 @@ _HURRY: Final = 0.93
 # A git that lives fills a new lock within a millisecond, and writes packed-refs, which no lock shows, all the while.
 _QUIET: Final = 0.4
 _LOOK_AGAIN: Final = 0.05
+_LONGEST_PAUSE_MS: Final = 256
 
 
 class Turn:
@@ -56,8 +57,14 @@ class Turn:
         return () if self._descriptor is None else (self._descriptor,)
 
     @contextlib.contextmanager
-    def taken(self) -> Iterator[None]:
-        """Wait for the turn and hold it; inside itself, do nothing."""
+    def taken(self, lost: int = 0) -> Iterator[None]:
+        """Wait for the turn and hold it; inside itself, do nothing.
+
+        Args:
+            lost: how many swaps the writer has lost in a row: to writers who take no turns, so it waits a little first.
+        """
+        if lost:
+            pause(lost)
         with self._thread:
             if self._depth == 0:
                 self._is_ours = self._wait()
@@ -94,7 +101,7 @@ class Turn:
             except BlockingIOError:
                 if time.monotonic() > end:
                     return False
-                time.sleep(wait * (0.5 + os.urandom(1)[0] / 255))
+                time.sleep(wait * _jitter())
                 wait = max(wait * _HURRY, _SHORTEST_WAIT)
             except OSError:
                 return False  # No flock, no place, no right: the swap alone decides.
@@ -146,6 +153,16 @@ class Turn:
                 # Git takes this one, too, when it deletes.
                 _remove_left(common_dir / "packed-refs.lock", beside=common_dir / "packed-refs.new")
         self._mark.unlink(missing_ok=True)
+
+
+def pause(attempt: int) -> None:
+    """Wait after this many tries: from 1 ms on twice as long each time, a quarter of a second at most."""
+    time.sleep(min(2**attempt, _LONGEST_PAUSE_MS) / 1000 * _jitter())
+
+
+def _jitter() -> float:
+    # Half to one and a half times the nominal wait, so that writers who met once do not meet again.
+    return 0.5 + os.urandom(1)[0] / 255
 
 
 def _remove_left(lock: Path, new: str = "", *, beside: Path | None = None) -> None:

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from gitledger.errors import ConflictError, StorageError
-from gitledger.ledger.append import ATTEMPTS, append_batch
+from gitledger.ledger.append import append_batch
 from gitledger.ledger.handle import Ledger
+from gitledger.ledger.writer import ATTEMPTS
 from tests.faulty import BrokenRefs, FullDisk, LosingRefs
 from tests.ledgers import assert_sound, memory_ledger, set_to, until_refused, write
 

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from gitledger.errors import ExpectationError, FormatError, NotFoundError
-from gitledger.ledger.append import Appended, Writer, append, append_batch
+from gitledger.ledger.append import Appended, append, append_batch
 from gitledger.ledger.change import ABSENT, Change, change
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.log import log
 from gitledger.ledger.publication import head_of, publications
 from gitledger.ledger.state import get
+from gitledger.ledger.writer import Writer
 from gitledger.model.rule import Rule
 from gitledger.store.memory import MemoryObjects, MemoryRefs
 from tests.ledgers import assert_sound, ledger_on, set_to, until_refused, values, write, write_many

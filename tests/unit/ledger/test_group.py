@@ -3,12 +3,13 @@
 import pytest
 
 from gitledger.errors import ConflictError, ExpectationError, OverlapError
-from gitledger.ledger.append import Appended, Writer, append, append_batch
+from gitledger.ledger.append import Appended, append, append_batch
 from gitledger.ledger.change import ABSENT, Change, change
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.log import log
 from gitledger.ledger.publication import head_of
 from gitledger.ledger.state import get
+from gitledger.ledger.writer import Writer
 from tests.ledgers import assert_sound, by, set_to, until_refused, values, write, write_many
 
 

@@ -1,0 +1,124 @@
+"""What writes packs into a repository, and keeps ``git gc`` away from them until a ref reaches them.
+
+``git gc --prune=now`` drops what no ref reaches, also what was written a moment ago and is about to be published. It
+leaves a pack alone that has a ``.keep`` beside it, so that is a lease: made before the index gives the pack to Git,
+locked while its owner lives, gone when the block that holds it ends. One whose lock is free belongs to a dead owner.
+"""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from gitledger.errors import MissingObjectError
+from gitledger.store.base import NewObject
+from gitledger.store.durable import storage_error
+from gitledger.store.pack import write_pack
+from gitledger.store.repository import Repository, is_durable, shared_access
+
+_SAYS: Final = b"git-ledger: written and about to be published; whoever holds a lock on this file is at it\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Lease:
+    """A pack with its ``.keep``, open and locked; None if the file system has no locks, or somebody keeps it anyway."""
+
+    pack: Path
+    descriptor: int | None
+
+
+class PackWriter:
+    """Writes packs into one repository.
+
+    Args:
+        repository: where to.
+    """
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._directory = repository.objects_dir / "pack"
+        self._shared = shared_access(repository.config)
+        self._durable = is_durable(repository.config)
+        self._has_written = False
+        self._held = 0
+        self._leases: list[_Lease] = []
+
+    def write(self, objects: Sequence[NewObject]) -> None:
+        """Store objects as one pack, durable when it returns; leased inside `hold`.
+
+        Raises:
+            StorageError: the disk is full or refuses; nothing half-written is visible.
+        """
+        if not self._has_written:
+            drop_stale_leases(self._directory)
+            self._has_written = True
+        write_pack(
+            self._directory,
+            objects,
+            object_format=self._repository.object_format,
+            shared=self._shared,
+            durable=self._durable,
+            before_index=self._take_lease if self._held else None,
+        )
+
+    @contextlib.contextmanager
+    def hold(self) -> Iterator[Callable[[], None]]:
+        """Keep what is written in the block from `git gc`, until the block ends.
+
+        Yields:
+            What raises `MissingObjectError` if a pack of the block is gone all the same.
+        """
+        self._held += 1
+        try:
+            yield self._check
+        finally:
+            self._held -= 1
+            while self._leases and not self._held:
+                _release(self._leases.pop())
+
+    def _check(self) -> None:
+        for lease in self._leases:
+            if not (lease.pack.exists() and lease.pack.with_suffix(".idx").exists()):
+                digits = lease.pack.stem.removeprefix("pack-")
+                raise MissingObjectError(digits, "the pack just written; somebody removed it")
+
+    def _take_lease(self, pack: Path) -> None:
+        self._leases.append(_Lease(pack, _take_lease(pack.with_suffix(".keep"))))
+
+
+def drop_stale_leases(directory: Path) -> list[Path]:
+    """Remove the leases in an ``objects/pack`` directory whose owners are gone; return their packs."""
+    dropped = []
+    for keep in directory.glob("pack-*.keep"):
+        with contextlib.suppress(OSError), keep.open("rb") as file:
+            # An owner writes once it has the lock, so an empty file may be about to be one. Other words, other owners.
+            if file.read() == _SAYS:
+                fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+                keep.unlink()
+                dropped.append(keep.with_suffix(".pack"))
+    return dropped
+
+
+def _take_lease(keep: Path) -> int | None:
+    try:
+        descriptor = os.open(keep, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644)
+    except FileExistsError:
+        return None
+    except OSError as error:
+        raise storage_error(f"cannot make {keep}", error) from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.write(descriptor, _SAYS)
+    except OSError:
+        # Without words it is nobody's to drop but ours, at the end of the block.
+        pass
+    return descriptor
+
+
+def _release(lease: _Lease) -> None:
+    if lease.descriptor is not None:
+        lease.pack.with_suffix(".keep").unlink(missing_ok=True)
+        os.close(lease.descriptor)
