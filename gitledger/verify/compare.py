@@ -1,7 +1,7 @@
 """Where a stored publication differs from the one that its events give: a walk over two trees that stops at equal ids.
 
-Bounded by what was recomputed: of what only the stored tree has, the top is named and nothing below it is read. Two trees
-are compared once, wherever else they stand, because a parent may have left one that expands to a million paths.
+Bounded by what was recomputed: of what only the stored tree has, the top is named and nothing below it is read. A pair
+of trees is compared once, because a parent may have left a tree that expands to a million paths.
 """
 
 from collections.abc import Mapping
