@@ -22,7 +22,7 @@ from gitledger.errors import CorruptObjectError, DamageError, MissingObjectError
 from gitledger.ids import Kind, ObjectFormat, Oid
 from gitledger.store.base import GitObject, NewObject, RefUpdate
 from gitledger.store.pack_writer import PackWriter
-from gitledger.store.refdir import move_refs, read_loose, sync_refs
+from gitledger.store.refdir import move_refs, read_loose, ref_directories, sync_refs
 from gitledger.store.repository import Repository
 from gitledger.store.swap import refusal
 from gitledger.store.turn import Turn
@@ -156,9 +156,10 @@ class DulwichRefs:
         """
         if len(updates) > 1:
             raise StorageError(f"dulwich moves one ref at a time, not {len(updates)}; use the git program here")
+        before = ref_directories(self._repository, updates)
         if not move_refs(self, self._turn, self._repository, updates, lambda: all(map(self._try_to_move, updates))):
             raise StorageError(f"dulwich cannot move {updates[0].name}: {self._complaint}")
-        sync_refs(self._repository, updates)
+        sync_refs(self._repository, updates, before)
 
     def turn(self, lost: int = 0) -> AbstractContextManager[None]:
         """Wait for the turn of this process among the writers of this repository."""

@@ -14,7 +14,7 @@ from gitledger.ids import Kind, ObjectFormat, Oid
 from gitledger.store.base import GitObject, NewObject, RefUpdate
 from gitledger.store.pack_writer import PackWriter
 from gitledger.store.program import Child, Children, Program, killed
-from gitledger.store.refdir import move_refs, read_loose, sync_refs
+from gitledger.store.refdir import move_refs, read_loose, ref_directories, sync_refs
 from gitledger.store.repository import Repository, is_durable
 from gitledger.store.swap import all_moved
 from gitledger.store.turn import Turn
@@ -193,13 +193,14 @@ class GitRefs:
             ConflictError: a ref would be a directory of another; nothing moved.
             StorageError: git refuses, or a lock stays held; nothing moved.
         """
+        before = ref_directories(self._repository, updates)
         request = _format_swap(updates, self._repository.object_format)
         if not move_refs(self, self._turn, self._repository, updates, lambda: self._try_to_move(updates, request)):
             # Again, in a run that says what is wrong.
             refused = self._git.run(*_WRITER, data=request)
             if refused.status != 0:
                 raise StorageError(f"git cannot move {updates[0].name}: {refused.reason}")
-        sync_refs(self._repository, updates)
+        sync_refs(self._repository, updates, before)
 
     def turn(self, lost: int = 0) -> AbstractContextManager[None]:
         """Wait for the turn of this process among the writers of this repository."""

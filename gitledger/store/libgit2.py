@@ -15,7 +15,7 @@ from gitledger.ids import Kind, ObjectFormat, Oid
 from gitledger.store.base import GitObject, NewObject, RefUpdate
 from gitledger.store.loose import find_loose_objects, has_loose_object, object_directories, read_loose_object
 from gitledger.store.pack_writer import PackWriter
-from gitledger.store.refdir import move_refs, read_loose, sync_refs
+from gitledger.store.refdir import move_refs, read_loose, ref_directories, sync_refs
 from gitledger.store.repository import Repository, is_durable
 from gitledger.store.swap import refusal
 from gitledger.store.turn import Turn
@@ -152,9 +152,10 @@ class Libgit2Refs:
             ConflictError: a ref would be a directory of another; nothing moved.
             StorageError: libgit2 refuses, or a lock stays held; nothing moved.
         """
+        before = ref_directories(self._repository, updates)
         if not move_refs(self, self._turn, self._repository, updates, lambda: self._try_to_move(updates)):
             raise StorageError(f"libgit2 cannot move {updates[0].name}: {self._complaint}")
-        sync_refs(self._repository, updates)
+        sync_refs(self._repository, updates, before)
 
     def turn(self, lost: int = 0) -> AbstractContextManager[None]:
         """Wait for the turn of this process among the writers of this repository."""

@@ -36,7 +36,7 @@ def calls(case: Case, ground: Ground, tmp_path: Path) -> list[tuple[str, list[st
     done = subprocess.run(
         ["strace", "-f", "-y", "-s", "4096", "-e", f"trace={watched}", "-o", trace, "--",
          sys.executable, write_once.__file__, ground.start, case.kind],
-        env={**ENVIRONMENT, "PYTHONPATH": str(Path(__file__).parents[2]), "GIT_TEST_FSYNC": "0"},
+        env={**ENVIRONMENT, "PYTHONPATH": str(Path(__file__).parents[2]), "GIT_TEST_FSYNC": "0", "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         check=False,
     )
