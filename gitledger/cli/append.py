@@ -28,7 +28,7 @@ def run(
 ) -> int:
     """Append, and print the id of each event once it is durable."""
     if batch is not None:
-        if rule or set or delete or read or expect or message is not None or key is not None:
+        if set or delete or read or expect or any(one is not None for one in (rule, message, key)):
             raise UsageError("--batch beside what its lines say; expected all of a change in its line")
         _append_batch(door, batch)
         return 0

@@ -48,7 +48,7 @@ class Door:
     @cached_property
     def ledger(self) -> Ledger:
         """The ledger that the global options name."""
-        return self.open(str(self._name) if self._name else None)
+        return self.open(self._name if isinstance(self._name, str) else None)
 
     def open(self, name: str | None) -> Ledger:
         """Return a ledger by name, or the usual one."""

@@ -24,7 +24,7 @@ def run(
     since: str | None,
 ) -> int:
     """Print events."""
-    if graph and (reverse or rule or touching):
+    if graph and (reverse or rule is not None or touching is not None):
         raise UsageError("--graph with --reverse, --rule or --touching; expected --graph to draw every event")
     events = islice(log(door.ledger, rev, since=since, rule=rule, touching=touching), max_count)
     drawing = Graph() if graph else None

@@ -69,9 +69,9 @@ def open_ledger(
 def ledger_of(repository: Repository, name: str | None, env: Mapping[str, str]) -> Ledger:
     """Return a ledger of a repository that was found."""
     identity = Identity(repository, env)
-    chosen = name or env.get("GIT_LEDGER") or repository.config.get("ledger.name") or DEFAULT_LEDGER
+    usual = env.get("GIT_LEDGER") or repository.config.get("ledger.name") or DEFAULT_LEDGER
     return Ledger(
-        name=parse_ledger_name(chosen),
+        name=parse_ledger_name(usual if name is None else name),
         objects=open_objects(repository, env),
         refs=open_refs(repository, env),
         people=identity.people,

@@ -51,7 +51,8 @@ class Output:
     def raw(self, data: bytes) -> None:
         """Print bytes as they are."""
         self._buffer += data
-        if len(self._buffer) > _BUFFER_BYTES:
+        # A person sees what was found while the search goes on.
+        if self.width is not None or len(self._buffer) > _BUFFER_BYTES:
             self.flush()
 
     def flush(self) -> None:

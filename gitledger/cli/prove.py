@@ -53,7 +53,9 @@ def _prove(door: Door, what: str, subject: str, at: str | None, checkpoint: Chec
         return prove_event(ledger, _event(door, subject), checkpoint)
     if what == "timeline":
         return prove_timeline(ledger, parse_variable(subject), checkpoint)
-    return prove_variable(ledger, parse_variable(subject), checkpoint, at=resolve(ledger, at) if at else None)
+    return prove_variable(
+        ledger, parse_variable(subject), checkpoint, at=resolve(ledger, at) if at is not None else None
+    )
 
 
 def _event(door: Door, rev: str) -> EventId:

@@ -21,7 +21,7 @@ _NAME_WIDTH = 40
 def run(door: Door, *, variable: str | None, at: str | None) -> int:
     """Print variables."""
     ledger = door.ledger
-    place = resolve(ledger, at) if at else head_place(ledger)
+    place = resolve(ledger, at) if at is not None else head_place(ledger)
     state = State(ledger.objects, place)
     rows = _select(state, variable)
     if door.json:

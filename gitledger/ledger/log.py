@@ -45,9 +45,9 @@ def log(
     Raises:
         NotFoundError: no such ledger or event, or ``since`` is not in that log.
     """
-    start = resolve(ledger, rev) if rev else head_place(ledger)
+    start = resolve(ledger, rev) if rev is not None else head_place(ledger)
     top = numbering(ledger, start)
-    after = find_event(ledger.objects, top, resolve(ledger, since).event).seq if since else 0
+    after = find_event(ledger.objects, top, resolve(ledger, since).event).seq if since is not None else 0
     for one in describe(ledger, _between(ledger, top, start.seq, after)):
         if rule is not None and one.rule.name != rule:
             continue

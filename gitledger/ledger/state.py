@@ -103,7 +103,7 @@ def state(ledger: Ledger, *, at: str | None = None) -> State:
     Raises:
         NotFoundError: no such ledger or event.
     """
-    return State(ledger.objects, resolve(ledger, at) if at else head_place(ledger))
+    return State(ledger.objects, resolve(ledger, at) if at is not None else head_place(ledger))
 
 
 def get(ledger: Ledger, variable: str, *, at: str | None = None) -> Value:

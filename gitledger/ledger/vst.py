@@ -65,7 +65,7 @@ def vst(ledger: Ledger, variable: str, *, at: str | None = None) -> Iterator[Eve
         NotFoundError: no such ledger or event, or the variable was never written up to there.
     """
     name = parse_variable(variable)
-    place = resolve(ledger, at) if at else head_place(ledger)
+    place = resolve(ledger, at) if at is not None else head_place(ledger)
     events = Timelines(ledger.objects, place).events(name)
     newest = next(events, None)
     if newest is None:
@@ -85,7 +85,7 @@ def published_in_order(ledger: Ledger, events: Iterable[EventId], *, at: str | N
         events: any of the events.
         at: as for `vst`.
     """
-    top = numbering(ledger, resolve(ledger, at)) if at else head_place(ledger).publication
+    top = numbering(ledger, resolve(ledger, at)) if at is not None else head_place(ledger).publication
     yield from describe(ledger, _places(ledger, top, iter(events)))
 
 
@@ -95,7 +95,7 @@ def blame(ledger: Ledger, prefix: str = "", *, at: str | None = None) -> Iterato
     Raises:
         NotFoundError: no such ledger or event.
     """
-    place = resolve(ledger, at) if at else head_place(ledger)
+    place = resolve(ledger, at) if at is not None else head_place(ledger)
     timelines = Timelines(ledger.objects, place)
     for variable, _ in State(ledger.objects, place).blobs(prefix):
         yield Blamed(variable=variable, event=next(timelines.events(variable)))

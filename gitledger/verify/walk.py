@@ -60,7 +60,7 @@ def verify(
     wrong = _wrong_target(ledger.objects, head, ref)
     if wrong:
         return _report(ledger, head, [*findings, wrong], events=0, publications=0)
-    trusted = resolve(ledger, since).publication.oid if since else None
+    trusted = resolve(ledger, since).publication.oid if since is not None else None
     order = all_since(ledger.objects, head, trusted) if trusted else all_before(ledger.objects, head)
     events, publications = 0, len(order)
     progress(0, publications)

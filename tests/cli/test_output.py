@@ -60,6 +60,12 @@ def test_much_is_written_before_it_is_asked_for() -> None:
     assert len(stream.getvalue()) == 100_000
 
 
+def test_a_terminal_sees_each_line_at_once() -> None:
+    stream = io.BytesIO()
+    Output(stream, color=False, width=80).line("found")
+    assert stream.getvalue() == b"found\n"
+
+
 def test_text_is_cut_to_a_terminal_and_to_nothing_else() -> None:
     assert Output(io.BytesIO(), color=False, width=20).fit("x" * 30, 5) == "x" * 14 + "…"
     assert Output(io.BytesIO(), color=False, width=None).fit("x" * 300, 5) == "x" * 300
