@@ -4,10 +4,11 @@ The result does not depend on who merges: parents are sorted by event id, the de
 parent's with the changes of the other side, and the log is the first parent's followed by the other side's events.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from gitledger.codec import Value
 from gitledger.errors import DamageError, FormatError, OverlapError, UsageError
 from gitledger.ids import EventId, LedgerName, Variable, shown
 from gitledger.ledger.draft import Draft, key_name
@@ -21,7 +22,7 @@ from gitledger.model.event import Event
 from gitledger.model.merge import MergePlan, footprint, plan
 from gitledger.model.rule import MERGE, Rule
 from gitledger.store import layout
-from gitledger.store.base import ObjectStore, RefUpdate
+from gitledger.store.base import NewObject, ObjectStore, RefUpdate
 from gitledger.store.pathmap import PathMap
 
 
@@ -99,20 +100,10 @@ def merge(ledger: Ledger, other: LedgerName) -> Merged:
             hint="git ledger branch starts a ledger that can be merged",
         )
     if joined.plan.overlaps:
-        raise _overlap(ledger, joined)
-    draft = join(ledger.objects, joined)
-    event_id = draft.add_unwriting(Rule(name=MERGE), joined.plan.parents)
-    publication, objects = seal(
-        ledger,
-        draft,
-        op="merge",
-        ts=max(read_envelope(ledger.objects, one).ts for one in (head, theirs)) + 1,
-        parents=[joined.first.oid, joined.second.oid],
-        events=[{}],
-        message=f"ledger: merge {other}\n",
-    )
+        raise overlap_error(ledger.objects, joined)
+    publication, objects = seal_join(ledger, ledger.objects, joined, {}, f"ledger: merge {other}\n")
     publish(ledger, head, publication, objects)
-    return Merged(outcome="merged", event=event_id)
+    return Merged(outcome="merged", event=publication.events[-1])
 
 
 def plan_join(objects: ObjectStore, left: Publication, right: Publication) -> Join:
@@ -130,6 +121,31 @@ def plan_join(objects: ObjectStore, left: Publication, right: Publication) -> Jo
         ),
         mine=tuple(mine),
         theirs=tuple(theirs),
+    )
+
+
+def seal_join(
+    ledger: Ledger, objects: ObjectStore, joined: Join, remembered: Mapping[str, Value], message: str
+) -> tuple[Publication, list[NewObject]]:
+    """Return the publication that joins two heads, and all objects to write for it.
+
+    Args:
+        ledger: says who publishes, and when.
+        objects: where the heads are read.
+        joined: the heads, with a valid plan.
+        remembered: what the envelope remembers of the merge event.
+        message: the commit message.
+    """
+    draft = join(objects, joined)
+    draft.add_unwriting(Rule(name=MERGE), joined.plan.parents)
+    return seal(
+        ledger,
+        draft,
+        op="merge",
+        ts=max(read_envelope(objects, one).ts for one in (joined.first, joined.second)) + 1,
+        parents=[joined.first.oid, joined.second.oid],
+        events=[remembered],
+        message=message,
     )
 
 
@@ -176,7 +192,7 @@ def _keys_since(objects: ObjectStore, old: Publication, new: Publication) -> Ite
                 yield str(remembered["key"])
 
 
-def _overlap(ledger: Ledger, joined: Join) -> OverlapError:
+def overlap_error(objects: ObjectStore, joined: Join) -> OverlapError:
     """Return the refusal of a merge: every overlap, and for the first who wrote what and when."""
     places = {place.event: place for place, _ in (*joined.mine, *joined.theirs)}
     rows = []
@@ -186,7 +202,7 @@ def _overlap(ledger: Ledger, joined: Join) -> OverlapError:
             {
                 "variable": one.variable,
                 "sides": [
-                    {"variable": variable, "access": access, "event": event.hex(), **_who(ledger, places[event])}
+                    {"variable": variable, "access": access, "event": event.hex(), **_who(objects, places[event])}
                     for variable, access, event in sides
                 ],
             },
@@ -202,6 +218,6 @@ def _overlap(ledger: Ledger, joined: Join) -> OverlapError:
     )
 
 
-def _who(ledger: Ledger, place: Place) -> dict[str, object]:
-    meta = published_at(ledger.objects, place.publication, place.position).meta
+def _who(objects: ObjectStore, place: Place) -> dict[str, object]:
+    meta = published_at(objects, place.publication, place.position).meta
     return {"author": meta["author"], "time": meta["time"]}

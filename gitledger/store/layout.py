@@ -12,6 +12,7 @@ from gitledger.ids import EventId, LedgerName, Oid, parse_ledger_name, shown
 REFS: Final = "refs/ledger/"
 INFLIGHT: Final = "refs/ledger-inflight/"
 CHECKPOINT_REFS: Final = "refs/ledger-checkpoint/"
+TRACKING: Final = "refs/ledger-remotes/"
 
 ENVELOPE: Final = b"envelope"
 EVENTS: Final = b"events"
@@ -52,6 +53,25 @@ def parse_ledger_ref(ref: str) -> LedgerName:
     if not ref.startswith(REFS):
         raise FormatError(f"{shown(ref)} is not the ref of a ledger; expected {REFS}<name>")
     return parse_ledger_name(ref.removeprefix(REFS))
+
+
+def tracking_refs(remote: str) -> str:
+    """Return what the refs begin with that say what a remote last had."""
+    return f"{TRACKING}{remote}/"
+
+
+def tracking_ref(remote: str, name: LedgerName) -> str:
+    """Return the ref that says what a remote last had of a ledger."""
+    return tracking_refs(remote) + name
+
+
+def parse_tracking_ref(remote: str, ref: str) -> LedgerName:
+    """Return the ledger that a tracking ref of a remote is about.
+
+    Raises:
+        FormatError: a name that no ledger can have. A remote may offer any.
+    """
+    return parse_ledger_name(ref.removeprefix(tracking_refs(remote)))
 
 
 def checkpoint_refs(name: LedgerName) -> str:

@@ -91,19 +91,26 @@ class Program:
         options = tuple(part for name, value in settings.items() for part in ("-c", f"{name}={value}"))
         return Program(self.arguments + options, {**self.environment, **environment})
 
-    def run(self, *arguments: str, data: bytes = b"") -> Finished:
+    def run(self, *arguments: str, data: bytes = b"", errors: int | None = subprocess.PIPE) -> Finished:
         """Run git once, with ``data`` on its standard input, to its end.
+
+        What it complains of goes to ``errors``: into the answer, or with None to the standard error of this process.
 
         Raises:
             StorageError: git cannot be started, or a signal killed it.
         """
         with self._starting():
             done = subprocess.run(  # noqa: S603 - our own arguments, and no shell
-                [*self.arguments, *arguments], input=data, capture_output=True, env=self.environment, check=False,
+                [*self.arguments, *arguments],
+                input=data,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env=self.environment,
+                check=False,
             )
         if done.returncode < 0:
             raise killed(done.returncode)
-        return Finished(done.returncode, done.stdout, done.stderr)
+        return Finished(done.returncode, done.stdout, done.stderr or b"")
 
     def start(
         self, *arguments: str, errors: IO[bytes] | int = subprocess.DEVNULL, descriptors: Sequence[int] = ()

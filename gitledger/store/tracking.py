@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from gitledger.errors import StorageError
-from gitledger.store.layout import REFS
+from gitledger.store.layout import REFS, tracking_refs
 from gitledger.store.program import Program
 from gitledger.store.repository import Repository
 
@@ -22,18 +22,33 @@ class Setting(NamedTuple):
     value: str
 
 
-def track_remotes(repository: Repository, env: Mapping[str, str]) -> list[Setting]:
+def refspec(remote: str) -> str:
+    """Return what brings the ledgers of a remote to their place."""
+    return f"+{REFS}*:{tracking_refs(remote)}*"
+
+
+def remotes(repository: Repository, env: Mapping[str, str]) -> list[str]:
+    """Return the names of the remotes that the repository has, in the order of its settings."""
+    return _names(_read(Program.at(repository.git_dir, env)))
+
+
+def track_remotes(repository: Repository, env: Mapping[str, str], only: str | None = None) -> list[Setting]:
     """Write what is missing for the remotes that the repository has now; return what was written.
+
+    Args:
+        repository: whose settings.
+        env: the environment.
+        only: the one remote to do it for; all if None.
 
     Raises:
         StorageError: git cannot write its settings.
     """
     git = Program.at(repository.git_dir, env)
-    listed = git.run("config", "-z", "--get-regexp", _PATTERN).output.decode(errors="surrogateescape").split("\0")[:-1]
-    present = [Setting(*setting.partition("\n")[::2]) for setting in listed]
+    present = _read(git)
     # Git says a setting's name in lower case, but for the name of the remote, which stands in the value as well.
     known = {(name.lower(), value) for name, value in present}
-    missing = [setting for setting in _wanted(present) if (setting.name.lower(), setting.value) not in known]
+    wanted = _wanted([only] if only else _names(present))
+    missing = [setting for setting in wanted if (setting.name.lower(), setting.value) not in known]
     for setting in missing:
         done = git.run("config", "--add", setting.name, setting.value)
         if done.status != 0:
@@ -41,9 +56,18 @@ def track_remotes(repository: Repository, env: Mapping[str, str]) -> list[Settin
     return missing
 
 
-def _wanted(present: Iterable[Setting]) -> list[Setting]:
+def _read(git: Program) -> list[Setting]:
+    listed = git.run("config", "-z", "--get-regexp", _PATTERN).output.decode(errors="surrogateescape").split("\0")[:-1]
+    return [Setting(*setting.partition("\n")[::2]) for setting in listed]
+
+
+def _names(present: Iterable[Setting]) -> list[str]:
     names = [name.removeprefix("remote.").rpartition(".")[0] for name, _ in present if name.startswith("remote.")]
+    return list(dict.fromkeys(names))
+
+
+def _wanted(names: Iterable[str]) -> list[Setting]:
     return [
         Setting("log.excludeDecoration", f"{REFS}*"),
-        *(Setting(f"remote.{name}.fetch", f"+{REFS}*:refs/ledger-remotes/{name}/*") for name in dict.fromkeys(names)),
+        *(Setting(f"remote.{name}.fetch", refspec(name)) for name in names),
     ]
