@@ -1,6 +1,6 @@
 """Ports that fail on purpose: each wraps a port and does as it does, except where it was told otherwise."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gitledger.errors import StaleRefError, StorageError
@@ -90,4 +90,17 @@ class CountedRefs(Wrapped):
 
     def update(self, updates: Sequence[RefUpdate]) -> None:
         self.tries += 1
+        self.inner.update(updates)
+
+
+class PrecededRefs(Wrapped):
+    """Refs at which somebody else is first: before each of the next swaps of a ledger one of ``others`` is called."""
+
+    def __init__(self, inner: Any, *others: Callable[[], object]) -> None:
+        super().__init__(inner)
+        self.others = list(others)
+
+    def update(self, updates: Sequence[RefUpdate]) -> None:
+        if self.others and updates[0].name.startswith(layout.REFS):
+            self.others.pop(0)()
         self.inner.update(updates)
