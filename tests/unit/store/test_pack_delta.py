@@ -53,7 +53,9 @@ def test_any_two_objects(base: bytes, data: bytes) -> None:
     assert applied(format_pack_delta(base, data), base) == data
 
 
-@given(st.binary(min_size=1, max_size=2000), st.lists(st.tuples(st.integers(0, 1999), st.binary(max_size=40)), max_size=5))
+@given(
+    st.binary(min_size=1, max_size=2000), st.lists(st.tuples(st.integers(0, 1999), st.binary(max_size=40)), max_size=5)
+)
 def test_objects_that_are_alike(base: bytes, edits: list[tuple[int, bytes]]) -> None:
     """Replacing or inserting here and there."""
     data = base
@@ -78,7 +80,7 @@ def test_one_id_replaced_costs_one_id() -> None:
     place = tree.index(b"v17\0") + 4
     changed = tree[:place] + dice.randbytes(20) + tree[place + 20 :]
     assert len(format_pack_delta(tree, changed)) <= 20 + 14
-    grown = tree[:place + 20] + b"100644 v17a\0" + dice.randbytes(20) + tree[place + 20 :]
+    grown = tree[: place + 20] + b"100644 v17a\0" + dice.randbytes(20) + tree[place + 20 :]
     assert len(format_pack_delta(tree, grown)) <= 32 + 16
 
 
@@ -101,5 +103,7 @@ def test_git_reads_chains_of_deltas(tmp_path: Path) -> None:
     listed = subprocess.run(["git", "verify-pack", "-v", pack], check=True, capture_output=True, text=True).stdout
     assert "chain length = 50: 2 objects" in listed
     for new in objects:
-        shown = subprocess.run(["git", "-C", tmp_path, "cat-file", "blob", new.oid.hex()], check=True, capture_output=True)
+        shown = subprocess.run(
+            ["git", "-C", tmp_path, "cat-file", "blob", new.oid.hex()], check=True, capture_output=True
+        )
         assert shown.stdout == new.data
