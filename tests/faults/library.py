@@ -1,4 +1,4 @@
-"""A program over the library: ``python -m tests.faults.library REPOSITORY batch | merge NAME``.
+"""A program over the library: ``python -m tests.faults.library REPOSITORY batch | merge NAME | stream``.
 
 It answers as ``git-ledger`` does: an id per line once the event is durable, one line for an error, the exit code of
 its class.
@@ -6,20 +6,23 @@ its class.
 
 import sys
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
-from gitledger import append_batch, change, open  # noqa: A004 - the word of the library
+from gitledger import append, append_batch, change, open  # noqa: A004 - the word of the library
 from gitledger.errors import LedgerError
 from gitledger.ids import EventId, parse_ledger_name
 from gitledger.ledger.merge import merge
 
 
 def run(repository: str, verb: str, *names: str) -> Iterator[EventId]:
-    """Yield the events of a batch in many small publications, or of a merge."""
+    """Yield the events of a batch in many small publications, of a merge, or of appends without end."""
     ledger = open(Path(repository))
     if verb == "merge":
         yield merge(ledger, parse_ledger_name(names[0])).event
         return
+    if verb == "stream":
+        yield from (append(ledger, change("set", set={f"stream/{n % 8}": n})).event for n in count())
     changes = (change("set", set={f"batch/{n}": n}, key=f"batch-{n}") for n in range(6))
     for appended in append_batch(ledger, changes, group=1, at_once=2):
         yield appended.event

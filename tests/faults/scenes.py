@@ -54,7 +54,7 @@ def ask(repository: Path, *arguments: str, stdin: str = "") -> list[str]:
 
 def copy(repository: Path, directory: Path) -> Path:
     """Return a copy of a repository in a directory."""
-    return Path(shutil.copytree(repository, directory / "repository.git"))
+    return Path(shutil.copytree(repository, directory / "repository.git", symlinks=True))
 
 
 def _bare(path: Path) -> None:
@@ -89,11 +89,12 @@ def _lines(count: int, prefix: str) -> str:
 APPEND: Final = Scene(
     name="append", prepare=started, command=(*PROGRAM, "append", "--rule", "set", "--set", "n=1", "--key", "k")
 )
+BATCH: Final = Scene(
+    name="batch", prepare=started, command=(*PROGRAM, "append", "--batch", "-"), stdin=_lines(_LINES, "batch")
+)
 SCENES: Final = (
     APPEND,
-    Scene(
-        name="batch", prepare=started, command=(*PROGRAM, "append", "--batch", "-"), stdin=_lines(_LINES, "batch")
-    ),
+    BATCH,
     Scene(name="batch in small publications", prepare=started, command=(*LIBRARY, "batch")),
     Scene(name="merge", prepare=_two_ledgers, command=(*LIBRARY, "merge", "side")),
     Scene(name="init", prepare=_bare, command=(*PROGRAM, "init")),

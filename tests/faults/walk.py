@@ -42,13 +42,15 @@ class Walk:
     missed: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def all(self, points: Iterable[T], trial: Callable[[T, Path], Outcome | None]) -> None:
+    def all(
+        self, points: Iterable[T], trial: Callable[[T, Path], Outcome | None], *, at_once: int | None = os.cpu_count()
+    ) -> None:
         """Try every point, each in a directory of its own; a trial that returns None did not come to its fault.
 
         Raises:
             AssertionError: a law was broken, or no trial came to its fault.
         """
-        with ThreadPoolExecutor(max_workers=os.cpu_count()) as workers:
+        with ThreadPoolExecutor(max_workers=at_once) as workers:
             list(workers.map(lambda point: self._one(point, trial), points))
         print(self.figures())  # noqa: T201 - the figures of a run are its result
         assert not self.broken, "\n".join([self.figures(), *self.broken[:_SHOWN]])

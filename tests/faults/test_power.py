@@ -1,0 +1,68 @@
+"""Power loss at a random moment of a stream of appends: what was acknowledged is on the disk, and the rest is sound.
+
+The shutdown of ext4 stands for it: whatever no fsync has asked for is gone. (The program's own appends run on until
+the disk refuses them, as they would until the light goes out.)
+"""
+
+import random
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.faults.disks import PowerSupply
+from tests.faults.laws import Outcome, events, judge
+from tests.faults.program import LIBRARY, Answer, environment
+from tests.faults.scenes import APPEND, Scene, copy, started
+from tests.faults.walk import FULL, SEED, Walk
+
+_STREAM: Final = Scene(name="stream", prepare=started, command=(*LIBRARY, "stream"))
+_TRIALS: Final = 200 if FULL else 8
+_LONGEST: Final = 0.25
+"""Seconds between the first answer and the end; an append takes a hundredth or so."""
+
+
+@pytest.fixture
+def power(tmp_path: Path) -> Iterator[PowerSupply]:
+    supply = PowerSupply(tmp_path)
+    yield supply
+    supply.close()
+
+
+def test_power_loss_in_a_stream_of_appends(power: PowerSupply, tmp_path: Path) -> None:
+    ready = tmp_path / "repository.git"
+    _STREAM.prepare(ready)
+    before = events(ready)
+
+    def trial(delay: float, directory: Path) -> Outcome:
+        place = power.path / directory.name
+        place.mkdir()
+        repository = copy(ready, place)
+        subprocess.run(["sync", "--file-system", power.path], check=True)
+        answer = _until_power_loss(power, repository, delay, directory)
+        outcome = judge(APPEND, repository, directory, before, answer)
+        shutil.rmtree(place)
+        return outcome
+
+    dice = random.Random(SEED)
+    Walk("power loss").all([dice.uniform(0, _LONGEST) for _ in range(_TRIALS)], trial, at_once=1)
+
+
+def _until_power_loss(power: PowerSupply, repository: Path, delay: float, directory: Path) -> Answer:
+    out = directory / "acknowledged"
+    with out.open("wb") as file:
+        stream = subprocess.Popen(
+            _STREAM.on(repository), stdout=file, stderr=subprocess.DEVNULL, env=environment()
+        )
+        while not out.stat().st_size and stream.poll() is None:
+            time.sleep(0.001)
+        time.sleep(delay)
+        acknowledged = out.read_text()
+        power.cut()
+        stream.wait()
+    power.restore()
+    return Answer(-9, acknowledged, "")
