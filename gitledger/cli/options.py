@@ -157,6 +157,28 @@ VERBS: Final = {
             ),
         ),
         Verb(
+            name="branch",
+            help="Start another ledger that shares this one's history.",
+            arguments=(
+                Argument(name="name", help="Name of the new ledger."),
+                Argument(name="rev", help="Where it begins; else the newest event.", required=False),
+            ),
+        ),
+        Verb(
+            name="merge",
+            help="Join another ledger's history into this one, or say what overlaps.",
+            arguments=(Argument(name="name", help="The other ledger."),),
+            options=(Option(flags=("--plan",), kind="flag", help="Only say what would be done."),),
+        ),
+        Verb(
+            name="pending",
+            help="List events that lost a race, make one again, or drop it.",
+            arguments=(
+                Argument(name="action", help="retry or drop; else they are listed.", required=False),
+                Argument(name="event", help="Which one; retry without it takes all.", required=False),
+            ),
+        ),
+        Verb(
             name="import-git",
             help="Record a Git history: one event per commit along first parents.",
             arguments=(Argument(name="rev", help="A commit, as git names it."),),

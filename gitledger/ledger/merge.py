@@ -5,11 +5,12 @@ parent's with the changes of the other side, and the log is the first parent's f
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from gitledger.codec import Value
-from gitledger.errors import DamageError, FormatError, OverlapError, UsageError
+from gitledger.errors import ConflictError, DamageError, FormatError, OverlapError, StaleRefError, UsageError
 from gitledger.ids import EventId, LedgerName, Variable, shown
 from gitledger.ledger.draft import Draft, key_name
 from gitledger.ledger.growing_log import stored_leaf
@@ -18,6 +19,7 @@ from gitledger.ledger.history import Place, divergence, events_since
 from gitledger.ledger.publication import Publication, head_of, published_at, read, read_delta, read_envelope
 from gitledger.ledger.publish import publish, seal
 from gitledger.ledger.resolve import resolve
+from gitledger.ledger.writer import ATTEMPTS
 from gitledger.model.event import Event
 from gitledger.model.merge import MergePlan, footprint, plan
 from gitledger.model.rule import MERGE, Rule
@@ -84,8 +86,27 @@ def merge(ledger: Ledger, other: LedgerName) -> Merged:
         NotFoundError: no such ledger.
         UsageError: the ledgers began apart.
         OverlapError: the footprints overlap; lists overlaps with both events.
-        StaleRefError: somebody else published meanwhile; nothing moved.
+        ConflictError: others kept publishing meanwhile; nothing moved.
     """
+    for attempt in range(ATTEMPTS):
+        with ledger.refs.turn(lost=attempt), suppress(StaleRefError):
+            return _merge(ledger, other)
+    raise ConflictError(
+        f"ledger {ledger.name} moved {ATTEMPTS} times while {other} was merged; expected to get a turn",
+        hint="nothing was written; try again",
+    )
+
+
+def plan_merge(ledger: Ledger, other: LedgerName) -> Join:
+    """Return how the history of another ledger of this repository would be joined into this one.
+
+    Raises:
+        NotFoundError: no such ledger.
+    """
+    return plan_join(ledger.objects, head_of(ledger), head_of(replace(ledger, name=other)))
+
+
+def _merge(ledger: Ledger, other: LedgerName) -> Merged:
     head, theirs = head_of(ledger), head_of(replace(ledger, name=other))
     joined = plan_join(ledger.objects, head, theirs)
     missing, extra = (joined.theirs, joined.mine) if joined.first is head else (joined.mine, joined.theirs)
