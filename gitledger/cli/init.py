@@ -7,9 +7,10 @@ from gitledger.store.tracking import track_remotes
 
 def run(door: Door, *, name: str | None) -> int:
     """Start a ledger and print each setting that is written."""
-    ledger = door.open(name) if name else door.ledger
-    started = init(ledger)
+    ledger = door.open(name) if name is not None else door.ledger
+    # First what can be written again without harm: once the ledger is started, nothing may fail.
     settings = track_remotes(door.repository, door.outside.env)
+    started = init(ledger)
     out = door.output
     if door.json:
         written = [{"name": setting.name, "value": setting.value} for setting in settings]
