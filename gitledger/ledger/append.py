@@ -82,12 +82,12 @@ def _take_groups(changes: Iterator[Change], groups: list[list[Change]], *, group
             size = 0
         groups[-1].append(change)
         count += 1
-        weight = _weight(change)
-        size, total = size + weight, total + weight
+        held = weight(change)
+        size, total = size + held, total + held
     return False
 
 
-def _weight(change: Change) -> int:
+def weight(change: Change) -> int:
     """Return about how many bytes a change takes in memory."""
     values = sum(_WRITE_BYTES + len(name) + len(value or b"") for name, value in change.writes.items())
     return values + (len(encode(dict(change.meta))) if change.meta else 0)
