@@ -1,4 +1,4 @@
-"""The store through libgit2: reads that follow one id to the next wait 6 µs for an object, and 70 µs for the git program.
+"""The store through libgit2: a read that needs the one before it takes 6 µs here, 70 µs with the git program.
 
 libgit2 1.9 opens neither SHA-256 repositories nor reftables, never fetches from a promisor remote and does not see
 the quarantine of a pre-receive hook; each is refused when a port is opened. It is imported here and nowhere else.

@@ -2,8 +2,8 @@
 
 Git's own formats: ``gitrepository-layout`` for files, ``reftable`` for tables. Only what no library and no plumbing
 command of Git offers is done here: telling a damaged ref from an absent one, waiting for the lock in the way, and
-syncing directories, which neither Git nor libgit2 nor dulwich does (measured: without it ext4 loses the last move of
-a ref with the power).
+syncing directories, which neither Git nor dulwich does, nor libgit2 unless told (measured: without it ext4 loses the
+last move of a ref with the power).
 """
 
 import contextlib
@@ -39,10 +39,10 @@ def read_loose(repository: Repository, name: str) -> Oid | None:
         return None
     if content.startswith(b"ref:"):
         return None
-    digits = content.rstrip()
-    if len(digits) != 2 * repository.object_format.size or not _HEX.match(digits):
+    digits, length = content.rstrip(), 2 * repository.object_format.size
+    if len(digits) != length or not _HEX.match(digits):
         raise DamageError(
-            f"{name} holds {len(content)} bytes that are no object id; expected {2 * repository.object_format.size} digits",
+            f"{name} holds {len(content)} bytes that are no object id; expected {length} hexadecimal digits",
             hint="the reflog, a remote or a checkpoint knows where it was",
             details={"ref": name},
         )
@@ -63,7 +63,8 @@ def ref_directories(repository: Repository, updates: Sequence[RefUpdate]) -> dic
     """Return the directories between refs and the common directory that are there, with their inode numbers."""
     found = {}
     for directory in _directories(repository, updates):
-        with contextlib.suppress(FileNotFoundError):
+        # A ref may stand where a directory of another would have to be; whoever moves refs finds out.
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             found[directory] = directory.stat().st_ino
     return found
 

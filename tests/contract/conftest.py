@@ -16,13 +16,13 @@ from tests.contract.matrix import ENVIRONMENT, Case, Ground, make_ground
 
 @pytest.fixture
 def ground(case: Case, tmp_path: Path) -> Ground:
-    """The repository of a case that has one."""
+    """Make the repository of a case that has one."""
     return make_ground(case, tmp_path)
 
 
 @pytest.fixture
 def objects(case: Case, request: pytest.FixtureRequest) -> Iterator[ObjectStore]:
-    """The objects of a case."""
+    """Open the objects of a case."""
     if case.kind == "memory":
         yield MemoryObjects(case.object_format)
         return
@@ -33,7 +33,7 @@ def objects(case: Case, request: pytest.FixtureRequest) -> Iterator[ObjectStore]
 
 @pytest.fixture
 def refs(case: Case, request: pytest.FixtureRequest) -> Iterator[RefStore]:
-    """The refs of a case."""
+    """Open the refs of a case."""
     if case.kind == "memory":
         yield MemoryRefs()
         return
@@ -44,7 +44,7 @@ def refs(case: Case, request: pytest.FixtureRequest) -> Iterator[RefStore]:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of one megabyte."""
+    """Mount a file system of one megabyte."""
     if os.geteuid() != 0:
         pytest.skip("only root may mount a small disk")
     directory = tmp_path / "small disk"

@@ -42,7 +42,9 @@ def test_environment() -> dict[str, str]:
 
 
 ENVIRONMENT = test_environment()
-VERSION = subprocess.run(["git", "version"], env=ENVIRONMENT, capture_output=True, check=True, text=True).stdout.split()[2]
+VERSION = subprocess.run(
+    ["git", "version"], env=ENVIRONMENT, capture_output=True, check=True, text=True,
+).stdout.split()[2]
 needs_reftable = pytest.mark.skipif(
     tuple(int(part) for part in VERSION.split(".")[:2]) < (2, 45),
     reason=f"git {VERSION} has no reftable; GIT_LEDGER_TEST_GIT may name a git that has",
@@ -59,7 +61,7 @@ class Case:
     shape: Shape = "plain"
 
     def __str__(self) -> str:
-        return "-".join((self.kind, self.object_format.name, self.ref_format, self.shape))
+        return f"{self.kind}-{self.object_format.name}-{self.ref_format}-{self.shape}"
 
     def refusal(self, port: Literal["objects", "refs"]) -> str:
         """Return what the store says when this port cannot be opened, or an empty string."""
@@ -89,7 +91,9 @@ def _cases(port: Literal["objects", "refs"], *, refused: bool) -> list[object]:
     ]
 
 
-IN_MEMORY = [pytest.param(case, id=str(case)) for case in (Case(kind="memory"), Case(kind="memory", object_format=SHA256))]
+IN_MEMORY = [
+    pytest.param(case, id=str(case)) for case in (Case(kind="memory"), Case(kind="memory", object_format=SHA256))
+]
 ON_DISK = [pytest.param(Case(kind=kind), id=kind) for kind in KINDS]
 
 # Each test says where it runs: everywhere; in every repository on disk; or once for each implementation.
@@ -132,7 +136,8 @@ class Ground:
 
 def run_git(where: Path, *arguments: str, data: bytes = b"") -> str:
     """Run stock git in a directory and return what it prints, without the last line feed."""
-    done = subprocess.run(["git", "-C", where, *arguments], env=ENVIRONMENT, input=data, capture_output=True, check=False)
+    command = ["git", "-C", where, *arguments]
+    done = subprocess.run(command, env=ENVIRONMENT, input=data, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout.decode().removesuffix("\n")
 

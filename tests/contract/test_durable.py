@@ -25,7 +25,7 @@ PATH = re.compile(r'"([^"]+)"|<(/[^>]*)>')
 
 @pytest.fixture
 def calls(case: Case, ground: Ground, tmp_path: Path) -> list[tuple[str, list[str]]]:
-    """Every call that syncs, names or removes a file, in order, with its paths, while one writer works."""
+    """Return every call that syncs, names or removes a file, in order, with its paths, while one writer works."""
     if not shutil.which("strace"):
         pytest.skip("strace is not installed")
     # Whoever wants speed and says so does not get it at this price.
@@ -36,7 +36,12 @@ def calls(case: Case, ground: Ground, tmp_path: Path) -> list[tuple[str, list[st
     done = subprocess.run(
         ["strace", "-f", "-y", "-s", "4096", "-e", f"trace={watched}", "-o", trace, "--",
          sys.executable, write_once.__file__, ground.start, case.kind],
-        env={**ENVIRONMENT, "PYTHONPATH": str(Path(__file__).parents[2]), "GIT_TEST_FSYNC": "0", "PYTHONDONTWRITEBYTECODE": "1"},
+        env={
+            **ENVIRONMENT,
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "GIT_TEST_FSYNC": "0",
+        },
         capture_output=True,
         check=False,
     )
@@ -59,7 +64,7 @@ def _parse_trace(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
 
 
 @on_each_disk_kind
-def test_bytes_then_name_then_directory(case: Case, ground: Ground, calls: list[tuple[str, list[str]]]) -> None:
+def test_bytes_then_name_then_directory(ground: Ground, calls: list[tuple[str, list[str]]]) -> None:
     """For the pack, its index, a new ref and a moved one."""
     repository = find_repository(ground.start, ENVIRONMENT)
     named = [(at, paths) for at, (call, paths) in enumerate(calls) if call.startswith(("rename", "link"))]
@@ -74,12 +79,13 @@ def test_bytes_then_name_then_directory(case: Case, ground: Ground, calls: list[
 
 @on_each_disk_kind
 def test_a_new_directory_of_refs_and_a_deletion_are_durable(
-    case: Case, ground: Ground, calls: list[tuple[str, list[str]]],
+    ground: Ground, calls: list[tuple[str, list[str]]],
 ) -> None:
     """The parent of a directory that had to be made is synced, and what is left above a ref that is gone."""
     common_dir = find_repository(ground.start, ENVIRONMENT).common_dir
     name = str(common_dir / write_once.NAME)
-    [made, *_] = [at for at, (call, paths) in enumerate(calls) if call.startswith(("rename", "link")) and paths[-1] == name]
+    named = ("rename", "link")
+    made = min(at for at, (call, paths) in enumerate(calls) if call.startswith(named) and paths[-1] == name)
     removed = max(at for at, (call, paths) in enumerate(calls) if call.startswith("unlink") and paths[-1] == name)
     for parent in (common_dir / "refs", common_dir):
         assert any(call == "fsync" and paths == [str(parent)] for call, paths in calls[made:removed])

@@ -3,6 +3,7 @@
 import os
 import zlib
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -168,7 +169,7 @@ def test_find_returns_every_object_with_a_prefix(objects: ObjectStore) -> None:
         for oid in (oids[0], oids[1000], oids[-1]):
             prefix = oid.hex()[:length]
             assert objects.find(prefix) == [other for other in oids if other.hex().startswith(prefix)]
-    shared = next(a.hex()[:4] for a, b in zip(oids, oids[1:], strict=False) if a.hex()[:4] == b.hex()[:4])
+    shared = next(a.hex()[:4] for a, b in pairwise(oids) if a.hex()[:4] == b.hex()[:4])
     assert len(objects.find(shared)) > 1
     absent = objects.format.oid("blob", b"never written").hex()
     assert objects.find(absent) == []
@@ -220,7 +221,9 @@ def test_a_damaged_loose_object_is_named(
 
 
 @on_each_disk_kind
-@pytest.mark.parametrize("damage", [lambda data: data[:-1], lambda data: flip(data, len(data) - 1)], ids=["cut", "flip"])
+@pytest.mark.parametrize(
+    "damage", [lambda data: data[:-1], lambda data: flip(data, len(data) - 1)], ids=["cut", "flipped"],
+)
 def test_damage_to_the_checksum_alone_is_named_or_harmless(
     objects: ObjectStore, ground: Ground, damage: Callable[[bytes], bytes],
 ) -> None:
@@ -280,7 +283,7 @@ def test_a_full_disk_leaves_nothing_and_the_next_write_succeeds(
     pack_directory.rmdir()
     pack_directory.symlink_to(small_disk)
     new = blob(case.object_format, os.urandom(2_000_000))
-    with pytest.raises(StorageError, match="cannot write a pack into .*: No space left on device"):
+    with pytest.raises(StorageError, match=r"cannot write a pack into .*: No space left on device"):
         objects.write([new])
     assert list(small_disk.iterdir()) == []
     assert objects.missing([new.oid]) == [new.oid]
@@ -295,7 +298,7 @@ def test_a_place_that_cannot_be_written_is_one_line(case: Case, objects: ObjectS
     pack_directory = ground.path("objects/pack")
     pack_directory.rmdir()
     pack_directory.write_bytes(b"in the way")
-    with pytest.raises(StorageError, match="cannot write a pack into .*pack: Not a directory") as caught:
+    with pytest.raises(StorageError, match=r"cannot write a pack into .*pack: Not a directory") as caught:
         objects.write([blob(case.object_format, b"nowhere")])
     assert "\n" not in caught.value.message
 

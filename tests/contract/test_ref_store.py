@@ -89,7 +89,7 @@ def test_two_refs_move_together_or_not_at_all(case: Case, refs: RefStore, values
     """Made, moved and deleted in one call; one stale ref holds back all. dulwich says that it cannot."""
     both = [RefUpdate(MAIN, None, values[0]), RefUpdate(OTHER, None, values[1])]
     if case.kind == "dulwich":
-        with pytest.raises(StorageError, match="^dulwich moves one ref at a time, not 2; use the git program here$"):
+        with pytest.raises(StorageError, match=r"^dulwich moves one ref at a time, not 2; use the git program here$"):
             refs.update(both)
         assert refs.list("refs/ledger/") == {}
         return
@@ -231,9 +231,9 @@ def race_processes(case: Case, name: str, ground: Ground) -> None:
 @pytest.mark.parametrize("old", [None, 0], ids=["absent", "present"])
 @pytest.mark.parametrize("case", [Case(kind="dulwich")], ids=str)
 def test_who_comes_between_the_look_and_the_lock_wins(
-    case: Case, refs: RefStore, ground: Ground, values: list[Oid], old: int | None, monkeypatch: pytest.MonkeyPatch,
+    refs: RefStore, ground: Ground, values: list[Oid], old: int | None, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """dulwich looks for other refs before it takes its lock; what it then finds under the lock decides."""
+    """For dulwich looks for other refs before it takes its lock; what it then finds under the lock decides."""
     before = None if old is None else values[old]
     if before:
         refs.update([RefUpdate(MAIN, None, before)])
@@ -251,7 +251,7 @@ def test_who_comes_between_the_look_and_the_lock_wins(
 
 @pytest.fixture
 def held_lock(refs: RefStore, ground: Ground, values: list[Oid]) -> Iterator[Path]:
-    """The lock of a ref that is there, held by somebody else."""
+    """Make a ref and hold its lock as somebody else would."""
     refs.update([RefUpdate(MAIN, None, values[0])])
     lock = ground.path(f"{MAIN}.lock")
     lock.write_bytes(b"")
@@ -279,7 +279,7 @@ def test_a_lock_that_stays_is_named(
     with pytest.raises(StaleRefError):
         refs.update([RefUpdate(MAIN, values[1], values[2])])
     monkeypatch.setattr(refdir, "_TRIES", 4)
-    with pytest.raises(StorageError, match="refs/ledger/main stayed locked; expected .*main.lock to go away") as caught:
+    with pytest.raises(StorageError, match=r"main stayed locked; expected .*main\.lock to go away") as caught:
         refs.update([RefUpdate(MAIN, values[0], values[1])])
     assert caught.value.details == {"ref": MAIN, "lock": str(held_lock)}
     assert "\n" not in caught.value.message
@@ -303,7 +303,7 @@ def test_a_ref_that_holds_no_id_is_damage_and_not_absence(refs: RefStore, ground
 def test_a_name_that_git_refuses_is_one_line(refs: RefStore, values: list[Oid]) -> None:
     """Names are checked where they come in; what slips through moves nothing."""
     assert refs.read("refs/ledger/a..b") is None
-    with pytest.raises(StorageError, match="cannot move refs/ledger/a..b: ") as caught:
+    with pytest.raises(StorageError, match=r"cannot move refs/ledger/a\.\.b: ") as caught:
         refs.update([RefUpdate("refs/ledger/a..b", None, values[0])])
     assert "\n" not in caught.value.message
     assert refs.list("refs/ledger/") == {}

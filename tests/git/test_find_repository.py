@@ -13,6 +13,11 @@ from gitledger.store.repository import shared_access
 from tests.contract.matrix import ENVIRONMENT, SHAPES, Case, Shape, make_ground, needs_reftable, one_of_each, run_git
 
 
+def setting(name: str, value: str) -> dict[str, str]:
+    """Return the environment that gives git one setting."""
+    return {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": name, "GIT_CONFIG_VALUE_0": value}
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_shape_is_found_as_git_finds_it(shape: Shape, tmp_path: Path) -> None:
     """All three directories are absolute and git's own answers."""
@@ -69,6 +74,9 @@ def test_the_quarantine_of_a_hook_takes_new_objects(tmp_path: Path) -> None:
     oid, _ = ground.write_loose(b"behind")
     objects = open_objects(found, environment)
     assert objects.read(oid).data == b"behind"
+    objects.write(one_of_each(objects.format))
+    assert len(list((quarantine / "pack").iterdir())) == 2
+    assert list((objects_dir / "pack").iterdir()) == []
     objects.close()
 
 
@@ -76,7 +84,7 @@ def test_no_repository_says_where_it_was_looked_for(tmp_path: Path) -> None:
     """A directory without one, and a directory that is not there."""
     environment = {**ENVIRONMENT, "GIT_CEILING_DIRECTORIES": str(tmp_path)}
     for start in (tmp_path, tmp_path / "absent"):
-        with pytest.raises(NotFoundError, match="no repository at .*; expected a Git repository") as caught:
+        with pytest.raises(NotFoundError, match=r"no repository at .*; expected a Git repository") as caught:
             find_repository(start, environment)
         assert str(start) in caught.value.message
         assert "\n" not in caught.value.message
@@ -97,9 +105,7 @@ def test_a_repository_of_somebody_else_is_refused_with_advice_of_git(tmp_path: P
 def test_a_bare_repository_may_have_to_be_named(tmp_path: Path) -> None:
     """safe.bareRepository=explicit, a default of Git 3: GIT_DIR finds what a search does not."""
     ground = make_ground(Case(kind="git", shape="bare"), tmp_path)
-    environment = {
-        **ENVIRONMENT, "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.bareRepository", "GIT_CONFIG_VALUE_0": "explicit",
-    }
+    environment = ENVIRONMENT | setting("safe.bareRepository", "explicit")
     with pytest.raises(NotFoundError):
         find_repository(ground.start, environment)
     found = find_repository(ground.start, {**environment, "GIT_DIR": str(ground.start)})
@@ -112,26 +118,28 @@ def test_settings_are_read_once_and_the_last_value_counts(tmp_path: Path) -> Non
     """From files and from the environment; a name without a value says yes; values may hold anything."""
     ground = make_ground(Case(kind="git"), tmp_path)
     with ground.path("config").open("a") as config:
-        config.write('[ledger]\n\tname = first\n\tname = second\n\tquiet\n\ttext = "two\\nlines = three"\n[other]\n\tx = 1\n')
-    environment = {
-        **ENVIRONMENT, "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "Ledger.Extra", "GIT_CONFIG_VALUE_0": "given",
+        config.write('[ledger]\nname = first\nname = second\nquiet\ntext = "two\\nlines = three"\n[other]\nx = 1\n')
+    config = find_repository(ground.start, ENVIRONMENT | setting("Ledger.Extra", "given")).config
+    assert {name: value for name, value in config.items() if name.startswith(("ledger.", "other."))} == {
+        "ledger.name": "second",
+        "ledger.quiet": "true",
+        "ledger.text": "two\nlines = three",
+        "ledger.extra": "given",
     }
-    config = find_repository(ground.start, environment).config
-    ours = {name: value for name, value in config.items() if name.startswith(("ledger.", "other."))}
-    assert ours == {"ledger.name": "second", "ledger.quiet": "true", "ledger.text": "two\nlines = three", "ledger.extra": "given"}
 
 
 @pytest.mark.parametrize(
-    ("setting", "umask", "mode"),
+    ("shared", "umask", "mode"),
     [
         ("umask", 0o077, 0o400), ("group", 0o077, 0o440), ("true", 0o077, 0o440), ("1", 0o077, 0o440),
-        ("", 0o077, 0o400), ("all", 0o077, 0o444), ("2", 0o077, 0o444), ("0660", 0o022, 0o440), ("0640", 0o000, 0o440), ("false", 0o027, 0o440),
+        ("all", 0o077, 0o444), ("2", 0o077, 0o444), ("0660", 0o022, 0o440), ("0640", 0o000, 0o440),
+        ("", 0o077, 0o400), ("false", 0o027, 0o440),
     ],
 )
-def test_packs_get_the_mode_that_git_gives(setting: str, umask: int, mode: int, tmp_path: Path) -> None:
+def test_packs_get_the_mode_that_git_gives(shared: str, umask: int, mode: int, tmp_path: Path) -> None:
     """core.sharedRepository adds bits or replaces them; stock git's own pack beside ours is the judge."""
     ground = make_ground(Case(kind="git", shape="bare"), tmp_path)
-    ground.git("config", "core.sharedRepository", setting)
+    ground.git("config", "core.sharedRepository", shared)
     objects = open_objects(find_repository(ground.start, ENVIRONMENT), ENVIRONMENT)
     new = one_of_each(objects.format)
     before = os.umask(umask)
@@ -149,13 +157,13 @@ def test_packs_get_the_mode_that_git_gives(setting: str, umask: int, mode: int, 
 def test_a_shared_repository_is_nothing_but_what_git_config_names() -> None:
     """A mode that takes the owner's rights is refused, as by git."""
     for value in ("0044", "sometimes", "9"):
-        with pytest.raises(FormatError, match="core.sharedRepository"):
+        with pytest.raises(FormatError, match=r"core\.sharedRepository"):
             shared_access({"core.sharedrepository": value})
 
 
 def test_without_git_the_message_says_so(tmp_path: Path) -> None:
     """And which version to install."""
-    with pytest.raises(StorageError, match="no git program on PATH; expected git 2.39 or newer"):
+    with pytest.raises(StorageError, match=r"no git program on PATH; expected git 2\.39 or newer"):
         find_repository(tmp_path, {"PATH": str(tmp_path)})
 
 

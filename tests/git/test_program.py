@@ -23,20 +23,20 @@ MAIN = "refs/ledger/main"
 
 @pytest.fixture
 def ground(tmp_path: Path) -> Ground:
-    """A plain repository."""
+    """Make a plain repository."""
     return make_ground(Case(kind="git"), tmp_path)
 
 
 @pytest.fixture
 def objects(ground: Ground) -> Iterator[ObjectStore]:
-    """Its objects."""
+    """Open its objects."""
     with closing(open_objects(find_repository(ground.start, ENVIRONMENT), ENVIRONMENT)) as opened:
         yield opened
 
 
 @pytest.fixture
 def refs(ground: Ground) -> Iterator[RefStore]:
-    """Its refs."""
+    """Open its refs."""
     with closing(open_refs(find_repository(ground.start, ENVIRONMENT), ENVIRONMENT)) as opened:
         yield opened
 
@@ -56,9 +56,13 @@ def test_a_reader_that_was_killed_is_one_error_and_then_replaced(objects: Object
     new = blob(SHA1, b"still here")
     objects.write([new])
     objects.read(new.oid)
-    for ask in (lambda: objects.read(new.oid), lambda: objects.missing([new.oid]), lambda: list(objects.read_many([new.oid]))):
+    for ask in (
+        lambda: objects.read(new.oid),
+        lambda: objects.missing([new.oid]),
+        lambda: list(objects.read_many([new.oid])),
+    ):
         kill_children(ground)
-        with pytest.raises(StorageError, match="^git was killed by signal 9; expected an answer$"):
+        with pytest.raises(StorageError, match=r"^git was killed by signal 9; expected an answer$"):
             ask()
         assert objects.read(new.oid).data == b"still here"
 
@@ -132,7 +136,7 @@ def test_the_environment_of_git_is_ours_where_answers_depend_on_it() -> None:
 
 
 def test_a_replacement_does_not_change_what_an_id_names(objects: ObjectStore, ground: Ground) -> None:
-    """git replace would answer with other bytes."""
+    """A `git replace` would answer with other bytes."""
     true, _ = ground.write_loose(b"true")
     false, _ = ground.write_loose(b"false")
     ground.git("replace", true.hex(), false.hex())
