@@ -104,3 +104,11 @@ class PrecededRefs(Wrapped):
         if self.others and updates[0].name.startswith(layout.REFS):
             self.others.pop(0)()
         self.inner.update(updates)
+
+
+class UnsyncedRefs(Wrapped):
+    """Refs that move, and then fail to make it durable."""
+
+    def update(self, updates: Sequence[RefUpdate]) -> None:
+        self.inner.update(updates)
+        raise StorageError("the directory cannot be synced")

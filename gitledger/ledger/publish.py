@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from gitledger.codec import Value
+from gitledger.errors import LedgerError, StorageError
 from gitledger.ids import Oid
 from gitledger.ledger.draft import Draft
 from gitledger.ledger.handle import Ledger
@@ -91,8 +92,27 @@ def move(
 
     Raises:
         StaleRefError: somebody else published since ``head`` was read; nothing moved.
+        StorageError: it cannot be moved, or cannot be made durable; the message says if it may have moved.
     """
-    ledger.refs.update([RefUpdate(layout.ledger_ref(ledger.name), head.oid if head else None, new.oid), *also])
+    name = layout.ledger_ref(ledger.name)
+    try:
+        ledger.refs.update([RefUpdate(name, head.oid if head else None, new.oid), *also])
+    except StorageError as error:
+        if not _may_be_at(ledger, name, new.oid):
+            raise
+        event = new.events[-1].hex()
+        raise StorageError(
+            f"{error.message}; whether event {event} was published to stay is unknown",
+            hint="look for it before it is made again, or make it again with the same key",
+            details={**error.details, "event": event},
+        ) from error
+
+
+def _may_be_at(ledger: Ledger, name: str, oid: Oid) -> bool:
+    try:
+        return ledger.refs.read(name) == oid
+    except LedgerError:
+        return True
 
 
 def format_time(seconds: int) -> str:

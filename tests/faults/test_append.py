@@ -7,8 +7,9 @@ import pytest
 from gitledger.errors import ConflictError, StorageError
 from gitledger.ledger.append import append_batch
 from gitledger.ledger.handle import Ledger
+from gitledger.ledger.publication import head_of
 from gitledger.ledger.writer import ATTEMPTS
-from tests.faulty import BrokenRefs, FullDisk, LosingRefs
+from tests.faulty import BrokenRefs, FullDisk, LosingRefs, UnsyncedRefs
 from tests.ledgers import assert_sound, memory_ledger, set_to, until_refused, write
 
 
@@ -32,6 +33,14 @@ def test_the_ref_cannot_be_moved(ledger: Ledger, good: int) -> None:
     assert len(taken) == 2 * good
     write(ledger, n=100)
     assert_sound(ledger, events=2 + 2 * good)
+
+
+def test_an_outcome_that_is_unknown_is_called_so(ledger: Ledger) -> None:
+    taken, error = until_refused(append_batch(replace(ledger, refs=UnsyncedRefs(ledger.refs)), [set_to(n=1)]))
+    assert not taken
+    assert isinstance(error, StorageError)
+    assert f"event {head_of(ledger).events[-1].hex()} was published to stay is unknown" in error.message
+    assert_sound(ledger, events=2)
 
 
 def test_who_publishes_is_not_known(ledger: Ledger) -> None:
