@@ -120,5 +120,7 @@ def _take_lease(keep: Path) -> int | None:
 
 def _release(lease: _Lease) -> None:
     if lease.descriptor is not None:
-        lease.pack.with_suffix(".keep").unlink(missing_ok=True)
+        # One that stays has no owner, and the next writer drops it; an error here would hide what was published.
+        with contextlib.suppress(OSError):
+            lease.pack.with_suffix(".keep").unlink()
         os.close(lease.descriptor)

@@ -74,16 +74,24 @@ class Turn:
             finally:
                 self._depth -= 1
                 if self._depth == 0 and self._is_ours:
-                    fcntl.flock(self.descriptors[0], fcntl.LOCK_UN)
                     self._is_ours = False
+                    self._let_go()
 
     def move(self, updates: Sequence[RefUpdate], try_to_move: Callable[[], bool]) -> bool:
         """Return what ``try_to_move`` returns; if this process dies in it, the next writer can heal what it leaves."""
         if not (self._is_ours and self._announce(updates)):
             return try_to_move()
         has_moved = try_to_move()
-        self._mark.unlink(missing_ok=True)
+        # An announcement that stays costs the next writer a look; an error here would hide whether the refs moved.
+        with contextlib.suppress(OSError):
+            self._mark.unlink()
         return has_moved
+
+    def _let_go(self) -> None:
+        try:
+            fcntl.flock(self.descriptors[0], fcntl.LOCK_UN)
+        except OSError:
+            self.close()  # Which ends it as well, once the git that inherited it is gone.
 
     def close(self) -> None:
         """Close the file."""
