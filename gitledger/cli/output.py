@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from typing import IO, Final, NamedTuple
 
 from gitledger.cli.values import format_json
+from gitledger.ids import shown
 from gitledger.store.durable import storage_error
 
 _SGR: Final[Mapping[str, str]] = {"yellow": "33", "red": "31", "green": "32", "bold": "1"}
 _BUFFER_BYTES: Final = 64 * 1024
-PLAIN_WIDTH: Final = 80
+_LINE_SHOWN: Final = 120
+"""Characters of a line that was not written: a sentence with an id of 64 digits."""
 
 
 class Painted(NamedTuple):
@@ -60,16 +62,20 @@ class Output:
 
         Raises:
             BrokenPipeError: nobody reads any more.
-            StorageError: it cannot be written.
+            StorageError: it cannot be written; the message holds the first line that was not, as it may be the only
+                trace of what was done.
         """
         data, self._buffer = memoryview(self._buffer), bytearray()
+        written = 0
         try:
-            while data:
-                data = data[self._stream.write(data) :]
+            while written < len(data):
+                written += self._stream.write(data[written:])
         except BrokenPipeError:
             raise
         except OSError as error:
-            raise storage_error("cannot write the answer", error) from error
+            start = bytes(data[:written]).rfind(b"\n") + 1
+            line = bytes(data[start:]).partition(b"\n")[0].decode(errors="replace")
+            raise storage_error(f"cannot write the answer from {shown(line, _LINE_SHOWN)} on", error) from error
 
     def fit(self, text: str, used: int) -> str:
         """Return text cut to what a terminal has left after ``used`` columns."""
