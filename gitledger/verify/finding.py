@@ -24,7 +24,7 @@ CODES: Final = {
     "envelope-time": "the time differs from the commit's dates",
     "event-format": "an event is not canonical or has another shape",
     "event-parents": "an event does not follow the events that it must follow",
-    "event-rule": "an event names a rule that is missing, no rule, or not its own",
+    "event-rule": "an event names something that is no rule",
     "event-delta": "an event names another delta than the one at its place",
     "event-writeset": "the write set is not the keys of the delta",
     "event-after": "the state after an event is not the one that it claims",

@@ -85,13 +85,13 @@ class Judge:
         root = {entry.name: entry for entry in case.tree(commit.tree, "")}
         events, deltas = self._carried(case, root, single=len(commit.parents) != 1)
         # 2. the envelope
-        is_next = before is not None and commit.parents == (before.publication.oid,)
-        parents = [before.publication] if before and is_next else [self._parent(case, one) for one in commit.parents]
-        clocks = [before.ts] if before and is_next else [_clock(case, parent) for parent in parents]
+        known = before if before and commit.parents == (before.publication.oid,) else None
+        parents = [known.publication] if known else [self._parent(case, one) for one in commit.parents]
+        clocks = [known.ts] if known else [_clock(case, parent) for parent in parents]
         data = case.bytes_of(_named(case, root, layout.ENVELOPE).oid, "blob", "envelope")
         envelope = judge_envelope(case, data, commit, clocks=clocks, events=len(events))
         # 3. the parents
-        draft, heads = (before.draft, before.publication.events[-1:]) if before and is_next else draft_on(case, parents)
+        draft, heads = (known.draft, known.publication.events[-1:]) if known else draft_on(case, parents)
         # 4. the events
         keys = _keys(envelope) if envelope else [None] * len(events)
         self._replay.run(case, draft, list(map(Carried, events, deltas, keys)), heads)
@@ -127,7 +127,8 @@ class Judge:
         limit = 1 if single else layout.PUBLICATION_EVENTS
         if len(events) != len(deltas) or not 1 <= len(events) <= limit:
             found = f"it has {len(events):,} events and {len(deltas):,} deltas"
-            raise case.stop("publication-size", "events", f"{found}; expected 1 to {limit:,}, as many of each")
+            allowed = "one" if limit == 1 else f"1 to {limit:,}, as many"
+            raise case.stop("publication-size", "events", f"{found}; expected {allowed} of each")
         return events, deltas
 
     def _parent(self, case: Case, oid: Oid) -> Publication:

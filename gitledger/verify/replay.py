@@ -113,11 +113,7 @@ def _judge_event(case: Case, draft: Draft, one: _Read, parents: tuple[EventId, .
     if event.delta != one.carried.delta.oid:
         case.note("event-delta", where, f"its delta is {event.delta.hex()}; expected {one.carried.delta.oid.hex()}")
     _judge_kind(case, one, parents)
-    short, long = delta.changes.keys() - set(event.writeset), set(event.writeset) - delta.changes.keys()
-    if short:
-        case.note("event-writeset", where, f"its write set lacks {_names(short)}; expected the keys of its delta")
-    if long:
-        case.note("event-writeset", where, f"its write set has {_names(long)}; expected the keys of its delta")
+    _judge_writeset(case, where, set(event.writeset), delta)
     exact = case.parse("delta-conflict", one.where_delta, lambda: draft.write(delta.changes))
     if len(exact.changes) < len(delta.changes):
         padding = _names(delta.changes.keys() - exact.changes.keys())
@@ -135,20 +131,29 @@ def _judge_event(case: Case, draft: Draft, one: _Read, parents: tuple[EventId, .
     case.events += 1
 
 
+def _judge_writeset(case: Case, where: str, writeset: set[Variable], delta: Delta) -> None:
+    if writeset == delta.changes.keys():
+        return
+    for verb, names in (("lacks", delta.changes.keys() - writeset), ("has", writeset - delta.changes.keys())):
+        if names:
+            case.note("event-writeset", where, f"its write set {verb} {_names(names)}; expected the keys of its delta")
+
+
 def _judge_kind(case: Case, one: _Read, parents: tuple[EventId, ...]) -> None:
     """Hold genesis and merge events to what only they may be."""
-    rule, follows = one.rule, f"it follows {len(parents)} events and its rule is {shown(one.rule.name)}"
-    if (rule.name == GENESIS) != (not parents):
-        case.note("genesis", one.where, f"{follows}; expected the rule genesis for the first event alone")
-    if (rule.name == MERGE) != (len(parents) > 1):
-        case.note("merge", one.where, f"{follows}; expected the rule merge for a merge alone")
-    if len(parents) == 1:
+    rule = one.rule
+    if len(parents) == 1 and rule.name not in {GENESIS, MERGE}:
         return
-    if one.delta.changes:
+    found = f"its rule is {shown(rule.name)} and its publication has {len(parents)} parents"
+    if (rule.name == GENESIS) != (not parents):
+        case.note("genesis", one.where, f"{found}; expected the rule genesis for the first event alone")
+    if (rule.name == MERGE) != (len(parents) > 1):
+        case.note("merge", one.where, f"{found}; expected the rule merge for two parents alone")
+    if one.delta.changes and len(parents) != 1:
         case.note("merge" if parents else "genesis", one.where_delta, "it changes something; expected an empty delta")
     if rule.name == GENESIS and not parents:
         case.parse("genesis", one.where, lambda: check_genesis_rule(rule))
-    if rule.name == MERGE and parents and rule != Rule(name=MERGE):
+    if rule.name == MERGE and len(parents) > 1 and rule != Rule(name=MERGE):
         case.note("merge", one.where, "its rule has more than a name; expected the name merge alone")
 
 
