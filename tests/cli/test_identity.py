@@ -20,6 +20,8 @@ CASES = [
     {"GIT_AUTHOR_NAME": "Ada"},
     {},
     {"EMAIL": "general@example.org", "GIT_AUTHOR_NAME": "Ada"},
+    {"GIT_AUTHOR_NAME": " ...", "GIT_AUTHOR_EMAIL": "ada@example.org"},
+    {"GIT_AUTHOR_NAME": "", "GIT_AUTHOR_EMAIL": "ada@example.org"},
 ]
 
 

@@ -98,7 +98,8 @@ def test_a_full_disk_behind_the_answer_is_an_error(ledger: Console, verb: str) -
     assert ledger.run("git-ledger append --rule r --set n=1").code == 0
     printed = ledger.run(f"git-ledger {verb} > /dev/full")
     assert printed.code == 7
-    assert printed.stderr == "git-ledger: cannot write the answer: No space left on device\n"
+    assert printed.stderr.startswith("git-ledger: cannot write the answer from '")
+    assert printed.stderr.endswith("' on: No space left on device\n")
 
 
 def test_closed_streams_do_no_harm(ledger: Console) -> None:
@@ -115,7 +116,8 @@ def hostile(ledger: Console) -> Console:
     ledger.env["GIT_AUTHOR_NAME"] = "Mallory\x1b[2J\u202e"
     assert ledger.run_here([
         *("append", "--rule", "r\u200b", "--set", "model/text=\x1b]0;title\x07red\x9b31m\r\n" + "x" * 100),
-        *("--set", "model/list:=[" + "1," * 50 + "1]", "-m", "\x1b[31mmessage\nnext"),
+        *("--set", "model/list:=[" + "1," * 50 + "1]", "--set", 'model/bytes:={"$bytes": "G10wO3gH"}'),
+                *("-m", "\x1b[31mmessage\nnext"),
     ]).code == 0  # fmt: skip
     return ledger
 
@@ -131,6 +133,7 @@ def hostile(ledger: Console) -> Console:
         ["state"],
         ["get", "model/text"],
         ["get", "model/list"],
+        ["get", "model/bytes"],
         ["diff", "#1", "main"],
         ["blame"],
         ["get", "\x1b[31m"],
@@ -157,6 +160,22 @@ def test_a_terminal_gets_a_pager_and_colours_and_a_pipe_neither(ledger: Console)
         assert on_terminal(ledger, *arguments).startswith("paged: \x1b[33mevent ")
     assert not on_terminal(ledger, "state").startswith("paged: ")
     assert ledger.run("git-ledger log | cat").stdout.startswith("event ")
+
+
+def test_the_program_waits_for_its_pager_and_leaves_ctrl_c_to_it(ledger: Console) -> None:
+    fifo = ledger.directory / "fifo"
+    os.mkfifo(fifo)
+    ledger.env["GIT_PAGER"] = "cat >/dev/null; read line <fifo"
+    ours, theirs = pty.openpty()
+    process = start(ledger, "log", stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.PIPE)
+    with fifo.open("wb"):  # opens when the pager has read everything
+        os.kill(process.pid, signal.SIGINT)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(timeout=0.3)
+    assert process.communicate() == (None, b"")
+    assert process.returncode == 0
+    os.close(ours)
+    os.close(theirs)
 
 
 def test_a_pager_that_is_not_there_is_done_without(ledger: Console) -> None:

@@ -3,12 +3,14 @@
 import io
 import json
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from gitledger.errors import NotFoundError
 from gitledger.ids import SHA1
+from gitledger.ledger.append import append_batch
 from tests.cli.console import Console
 
 
@@ -166,6 +168,22 @@ def test_progress_of_a_batch_is_for_a_terminal(ledger: Console) -> None:
         printed = ledger.run_here(["append", "--batch", "-", *option], stdin=io.BytesIO(lines), **extra)
         assert printed.code == 0
         assert (" events, 1 per second" in printed.stderr) == seen
+
+
+def test_the_ids_of_a_group_are_seen_before_another_line_is_waited_for(
+    ledger: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gitledger.cli.append.append_batch", partial(append_batch, group=2, at_once=2))
+    stdout, seen = io.BytesIO(), []
+
+    class Lines(io.BytesIO):
+        def readline(self, size: int | None = -1) -> bytes:
+            seen.append(len(stdout.getvalue().splitlines()))
+            return super().readline(size)
+
+    lines = Lines(b"".join(b'{"rule":"r","set":{"n":%d}}\n' % number for number in range(5)))
+    assert ledger.run_here(["append", "--batch", "-"], stdin=lines, stdout=stdout).code == 0
+    assert seen == [0, 0, 2, 2, 4, 4]
 
 
 def test_a_batch_is_read_from_the_directory_that_was_named(ledger: Console) -> None:
