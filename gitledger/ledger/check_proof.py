@@ -121,7 +121,10 @@ class _Trust:
             raise FormatError(f"this is a proof for a checkpoint of {sizes} events; expected the one that was given")
         for checkpoint in checkpoints:
             if not set(checkpoint.signatures) <= set(self._twin(checkpoint).signatures):
-                raise FormatError("a proof holds a signature that its checkpoint lacks; expected only those it has")
+                raise FormatError(
+                    "a proof has a signature that the checkpoint given lacks; expected one made for that file, "
+                    "or the file with all signatures"
+                )
         if self._policy:
             judge(self._policy, self._twin(checkpoints[-1]))
 
