@@ -1,4 +1,4 @@
-"""The typer app: help, usage messages and completion, made from the table in `options`.
+"""The typer app: help and usage messages, made from the table in `options`.
 
 It does not run anything: `parse_with_typer` returns the same `Invocation` as the light parser does. Imported only
 where that one declines.
@@ -11,15 +11,16 @@ from typing import Any, Final
 import typer
 
 from gitledger import __version__
-from gitledger.cli.options import GLOBAL, VERBS, Argument, Given, Option, Verb
+from gitledger.cli.options import GLOBAL, VERBS
 from gitledger.cli.parse import Invocation
+from gitledger.cli.verb import Argument, Given, Option, Verb
 from gitledger.errors import UsageError
 
 _TYPES: Final[dict[str, Any]] = {"flag": bool, "text": str | None, "texts": list[str] | None, "number": int | None}
 
 
 def parse_with_typer(arguments: Sequence[str]) -> Invocation | int:
-    """Return what a command line says, or the exit code after help or a completion was printed.
+    """Return what a command line says, or the exit code after help was printed.
 
     Raises:
         UsageError: in typer's words, what is wrong with it.

@@ -8,10 +8,10 @@ from functools import cached_property
 from pathlib import Path
 
 from gitledger.cli.open import Outside, ledger_of
-from gitledger.cli.options import Given
 from gitledger.cli.output import Output
 from gitledger.cli.pager import choose_pager, start_pager
 from gitledger.cli.progress import Progress
+from gitledger.cli.verb import Given
 from gitledger.ledger.handle import Ledger
 from gitledger.store.open import find_repository
 from gitledger.store.repository import Repository
@@ -30,11 +30,18 @@ class Door:
     def __init__(self, outside: Outside, shared: Mapping[str, Given]) -> None:
         self.outside = outside
         self.json = bool(shared["json"])
+        self._shared = shared
         self._quiet = bool(shared["quiet"])
         self._no_color = bool(shared["no_color"])
         self._directory = Path(str(shared["working_directory"] or "."))
         self._name = shared["ledger"]
         self._closing = ExitStack()
+
+    def inside(self, name: str) -> "Door":
+        """Return a door in another directory, with all else as it was asked for."""
+        door = Door(self.outside, {**self._shared, "working_directory": str(self.path(name))})
+        self._closing.callback(door.close)
+        return door
 
     def path(self, name: str) -> Path:
         """Return where a file is that the command line names."""
@@ -79,9 +86,14 @@ class Door:
         self._closing.callback(output.flush)
         return output
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether somebody watches standard error and wants to see progress."""
+        return self.outside.stderr_width is not None and not self._quiet
+
     def progress(self, what: str) -> Progress:
         """Return a line about something long; a mute one if standard error is no terminal."""
-        stream = self.outside.stderr if self.outside.stderr_width and not self._quiet else None
+        stream = self.outside.stderr if self.is_watched else None
         progress = Progress(stream, self.outside.elapsed, what)
         self._closing.callback(progress.clear)
         return progress

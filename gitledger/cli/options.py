@@ -4,61 +4,9 @@
 signature of each verb's ``run`` against it.
 """
 
-from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
-Kind = Literal["flag", "text", "texts", "number"]
-"""A flag is given or not; text once, the last one counts; texts any number of times; a number is 0 or more."""
-Given: TypeAlias = bool | str | tuple[str, ...] | int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One option.
-
-    Attributes:
-        flags: how it is written, the long form last.
-        kind: what it takes.
-        metavar: what its value is called in help; empty for a flag.
-        help: one line.
-        name: the parameter of ``run`` that gets the value; by default the long form without its dashes.
-    """
-
-    flags: tuple[str, ...]
-    kind: Kind = "text"
-    metavar: str = ""
-    help: str
-    name: str = ""
-
-    def __post_init__(self) -> None:
-        """Name the parameter after the long form."""
-        object.__setattr__(self, "name", self.name or self.flags[-1].lstrip("-").replace("-", "_"))
-
-    @property
-    def absent(self) -> Given:
-        """The value when it is not given."""
-        absent: dict[Kind, Given] = {"flag": False, "texts": ()}
-        return absent.get(self.kind)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Argument:
-    """One positional argument, named as the parameter of ``run`` that gets it."""
-
-    name: str
-    help: str
-    required: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verb:
-    """One verb; its module in this package is named like it, with an underscore for each hyphen."""
-
-    name: str
-    help: str
-    arguments: tuple[Argument, ...] = ()
-    options: tuple[Option, ...] = ()
-
+from gitledger.cli.verb import Argument, Option, Verb
 
 GLOBAL: Final = (
     Option(flags=("-C",), metavar="DIR", name="working_directory", help="Work as if started in DIR."),
@@ -76,6 +24,10 @@ _CHECKPOINT: Final = Option(
     flags=("--checkpoint",), metavar="FILE", help="A checkpoint of this ledger; else the newest that is kept."
 )
 _POLICY: Final = Option(flags=("--policy",), metavar="FILE", help="Whose signatures a checkpoint must have.")
+_REMOTE: Final = Argument(name="remote", help="Which remote; else the only one, or origin.", required=False)
+_JOIN: Final = Option(flags=("--merge",), kind="flag", help="Join what has diverged by a merge event.")
+_EVERY_LEDGER: Final = Option(flags=("--all",), kind="flag", help="Every ledger.")
+_DRY_RUN: Final = Option(flags=("--dry-run",), kind="flag", help="Only say what would be done.")
 _REV: Final = Argument(name="rev", help="An event id, a ledger, NAME~N or #N.")
 
 VERBS: Final = {
@@ -177,6 +129,41 @@ VERBS: Final = {
                 Argument(name="action", help="retry or drop; else they are listed.", required=False),
                 Argument(name="event", help="Which one; retry without it takes all.", required=False),
             ),
+        ),
+        Verb(
+            name="remote",
+            help="Let plain git fetch the ledgers of a remote: remote setup.",
+            arguments=(Argument(name="action", help="setup."), _REMOTE),
+        ),
+        Verb(
+            name="clone",
+            help="Clone a repository with its ledgers.",
+            arguments=(
+                Argument(name="url", help="Where it is, as git clone takes it."),
+                Argument(name="directory", help="Where to; else named like the repository.", required=False),
+            ),
+            options=(
+                Option(flags=("--depth",), kind="number", metavar="N", help="Cut history off behind N commits."),
+                Option(flags=("--filter",), metavar="SPEC", help="Leave objects of the code out, as git clone does."),
+            ),
+        ),
+        Verb(
+            name="fetch",
+            help="Learn what a remote has; no ledger moves.",
+            arguments=(_REMOTE,),
+            options=(Option(flags=("--all",), kind="flag", help="Every remote."), _DRY_RUN),
+        ),
+        Verb(
+            name="pull",
+            help="Fetch, judge what is new, and bring a ledger together with it.",
+            arguments=(_REMOTE,),
+            options=(_JOIN, _EVERY_LEDGER, _DRY_RUN),
+        ),
+        Verb(
+            name="push",
+            help="Let a remote have what a ledger has here; pull where it has more.",
+            arguments=(_REMOTE,),
+            options=(_JOIN, _EVERY_LEDGER, _DRY_RUN),
         ),
         Verb(
             name="import-git",

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from gitledger.cli.options import GLOBAL, VERBS, Given, Option, Verb
+from gitledger.cli.options import GLOBAL, VERBS
+from gitledger.cli.verb import Given, Option, Verb
 
 _NUMBER_DIGITS: Final = 18
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from gitledger.cli.options import GLOBAL, VERBS, Verb
+from gitledger.cli.options import GLOBAL, VERBS
+from gitledger.cli.verb import Verb
 from tests.cli.console import ROOT, Console, Names, parse_transcript
 
 DOCS = ROOT / "docs"

@@ -9,8 +9,9 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from gitledger.cli.app import parse_with_typer
-from gitledger.cli.options import GLOBAL, VERBS, Option, Verb
+from gitledger.cli.options import GLOBAL, VERBS
 from gitledger.cli.parse import parse
+from gitledger.cli.verb import Option, Verb
 from gitledger.errors import UsageError
 
 WORDS = st.sampled_from(

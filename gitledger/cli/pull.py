@@ -1,0 +1,39 @@
+"""``git ledger pull``: fetch, and bring ledgers together with what the remote has."""
+
+from dataclasses import replace
+
+from gitledger.cli.door import Door
+from gitledger.cli.exchange import judged_to_json, open_remote, print_judged, remote_name
+from gitledger.ledger.handle import Ledger
+from gitledger.store.transport import shallow_commits
+from gitledger.sync.fetch import fetch, tracked
+from gitledger.sync.pull import Pulled, pull
+
+
+def run(door: Door, *, remote: str | None, merge: bool, all: bool, dry_run: bool) -> int:  # noqa: A002 - the word of the command line
+    """Pull, and print what became of each ledger; 1 if what was fetched has findings."""
+    name = remote_name(door, remote)
+    fetch(door.ledger.refs, open_remote(door, name))
+    ledgers = [door.ledger]
+    if all:
+        ledgers = [replace(door.ledger, name=one) for one in sorted(tracked(door.ledger.refs, name))]
+    return max((pull_one(door, ledger, name, merge=merge, dry_run=dry_run) for ledger in ledgers), default=0)
+
+
+def pull_one(door: Door, ledger: Ledger, remote: str, *, merge: bool, dry_run: bool) -> int:
+    """Bring one ledger together with what was fetched, and print what became of it."""
+    progress = door.progress("publications").tell
+    cut = shallow_commits(door.repository)
+    pulled = pull(ledger, remote, merge=merge, dry_run=dry_run, cut=cut, progress=progress)
+    _print(door, ledger, pulled)
+    return 1 if pulled.outcome == "refused" else 0
+
+
+def _print(door: Door, ledger: Ledger, pulled: Pulled) -> None:
+    event = None if pulled.event is None else pulled.event.hex()
+    if door.json:
+        answer = {"ledger": ledger.name, "outcome": pulled.outcome, "event": event}
+        door.output.json(answer | judged_to_json(pulled.judged))
+        return
+    print_judged(door, pulled.judged)
+    door.output.line(f"{pulled.outcome}: ledger {ledger.name} {f'is at event {event}' if event else 'is not here'}")

@@ -1,0 +1,56 @@
+"""What a verb is made of: its name, its arguments and its options. `options` lists them all."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Kind = Literal["flag", "text", "texts", "number"]
+"""A flag is given or not; text once, the last one counts; texts any number of times; a number is 0 or more."""
+Given: TypeAlias = bool | str | tuple[str, ...] | int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One option.
+
+    Attributes:
+        flags: how it is written, the long form last.
+        kind: what it takes.
+        metavar: what its value is called in help; empty for a flag.
+        help: one line.
+        name: the parameter of ``run`` that gets the value; by default the long form without its dashes.
+    """
+
+    flags: tuple[str, ...]
+    kind: Kind = "text"
+    metavar: str = ""
+    help: str
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        """Name the parameter after the long form."""
+        object.__setattr__(self, "name", self.name or self.flags[-1].lstrip("-").replace("-", "_"))
+
+    @property
+    def absent(self) -> Given:
+        """The value when it is not given."""
+        absent: dict[Kind, Given] = {"flag": False, "texts": ()}
+        return absent.get(self.kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argument:
+    """One positional argument, named as the parameter of ``run`` that gets it."""
+
+    name: str
+    help: str
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verb:
+    """One verb; its module in this package is named like it, with an underscore for each hyphen."""
+
+    name: str
+    help: str
+    arguments: tuple[Argument, ...] = ()
+    options: tuple[Option, ...] = ()

@@ -1,0 +1,1 @@
+"""Exchange with remotes: fetch, pull, push. Specified in ``docs/sharing.md``."""
