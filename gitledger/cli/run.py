@@ -15,7 +15,7 @@ from gitledger.store.durable import storage_error
 def run(arguments: Sequence[str], outside: Outside) -> int:  # noqa: PLR0911 - one for each way to end
     """Run a command line; return its exit code (``docs/git-ledger.md``)."""
     try:
-        invocation = _understand(arguments, outside)
+        invocation = _understand(arguments)
         return invocation if isinstance(invocation, int) else _do(invocation, outside)
     except KeyboardInterrupt:
         return failure.INTERRUPTED
@@ -35,13 +35,13 @@ def run(arguments: Sequence[str], outside: Outside) -> int:  # noqa: PLR0911 - o
         return failure.BUG
 
 
-def _understand(arguments: Sequence[str], outside: Outside) -> Invocation | int:
+def _understand(arguments: Sequence[str]) -> Invocation | int:
     """Return what a command line says, or the exit code after help was printed."""
     try:
         "".join(arguments).encode()
     except UnicodeEncodeError:
         raise UsageError("an argument is not UTF-8; expected UTF-8") from None
-    invocation = None if "_GIT_LEDGER_COMPLETE" in outside.env else parse(arguments)
+    invocation = parse(arguments)
     if invocation is not None:
         return invocation
     # Imported here because typer takes longer than a whole append.
