@@ -97,6 +97,25 @@ class Since:
         )
 
 
+class SinceEach:
+    """What happened since each caller read the ledger, where several callers share a publication.
+
+    Args:
+        ledger: which.
+        bases: the head that the caller of each change read, by the change itself.
+        new: the head that is published on.
+    """
+
+    def __init__(self, ledger: Ledger, bases: Sequence[tuple[Change, Publication]], new: Publication) -> None:
+        by_head = {base.oid: base for _, base in bases}
+        since = {oid: Since(ledger, base, new) for oid, base in by_head.items()}
+        self._since = {id(change): since[base.oid] for change, base in bases}
+
+    def check(self, change: Change) -> None:
+        """Refuse a change as `Since` does."""
+        self._since[id(change)].check(change)
+
+
 class Group:
     """Changes taken into a draft, one publication's worth.
 
@@ -121,7 +140,7 @@ class Group:
         self.changed: list[tuple[Rule, Delta]] = []
         self.remembered: list[Mapping[str, Value]] = []
 
-    def take_all(self, changes: Sequence[Change], since: Since) -> LedgerError | None:
+    def take_all(self, changes: Sequence[Change], since: Since | SinceEach) -> LedgerError | None:
         """Take changes until one is refused; return why, or None if all were taken."""
         self._draft.timelines.load(name for change in changes for name in change.writes)
         for change in changes:
@@ -131,7 +150,7 @@ class Group:
                 return error
         return None
 
-    def _take(self, change: Change, since: Since) -> None:
+    def _take(self, change: Change, since: Since | SinceEach) -> None:
         known = change.key is not None and self._draft.find_key(change.key)
         if known:
             self._check_same(known, change)

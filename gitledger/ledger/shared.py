@@ -114,12 +114,12 @@ class SharedWriter:
             raise
 
     def _next_group(self) -> list[_Asked]:
-        """Take from the front what was decided on the same head and does not overlap."""
+        """Take from the front what does not overlap."""
         group: list[_Asked] = []
         taken = _Taken()
         while self._waiting and len(group) < GROUP_EVENTS and taken.size < GROUP_BYTES:
             asked = self._waiting[0]
-            if group and (asked.base.oid != group[0].base.oid or taken.overlaps(asked.change)):
+            if taken.overlaps(asked.change):
                 break
             taken.add(asked.change)
             group.append(self._waiting.popleft())
@@ -130,7 +130,7 @@ class SharedWriter:
         while group:
             try:
                 writer = self._writer = self._writer or Writer(self._ledger)
-                for answer in writer.append([[one.change for one in group]], base=group[0].base):
+                for answer in writer.append_each([(one.change, one.base) for one in group]):
                     self._head = writer.head
                     group.popleft().outcome = answer
             except LedgerError as error:

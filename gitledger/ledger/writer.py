@@ -16,7 +16,7 @@ from typing import Final
 from gitledger.errors import ConflictError, LedgerError, StaleRefError
 from gitledger.ledger.change import Change
 from gitledger.ledger.draft import Draft
-from gitledger.ledger.group import Appended, Group, Since
+from gitledger.ledger.group import Appended, Group, Since, SinceEach
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import Place
 from gitledger.ledger.inflight import keep
@@ -70,17 +70,26 @@ class Writer:
         """The newest publication that it knows."""
         return self._head
 
-    def append(self, groups: Sequence[Sequence[Change]], *, base: Publication | None = None) -> Iterator[Appended]:
+    def append(self, groups: Sequence[Sequence[Change]]) -> Iterator[Appended]:
         """Publish changes, a publication each group; if one is refused, publish those before it, then raise.
-
-        Args:
-            groups: the changes.
-            base: the head that they were decided on; by default the newest that this writer knows.
 
         Yields:
             Each answer, all of them after everything is durable.
         """
-        made = self._publish(lambda: groups, base or self._head, ())
+        base = self._head
+        made = self._publish(lambda: groups, lambda: Since(self._ledger, base, self._head))
+        yield from made.answers
+        if made.refusal is not None:
+            raise made.refusal
+
+    def append_each(self, asked: Sequence[tuple[Change, Publication]]) -> Iterator[Appended]:
+        """Publish changes of several callers as one publication; otherwise as `append`.
+
+        Args:
+            asked: each change with the head that its caller had read.
+        """
+        changes = [change for change, _ in asked]
+        made = self._publish(lambda: [changes], lambda: SinceEach(self._ledger, asked, self._head))
         yield from made.answers
         if made.refusal is not None:
             raise made.refusal
@@ -92,13 +101,18 @@ class Writer:
             decide: the function; others wait for their turn while it works.
             also: refs that move together with the ledger, if it moves.
         """
-        made = self._publish(lambda: [[decide(self._state())]], None, also)
+        made = self._publish(
+            lambda: [[decide(self._state())]], lambda: Since(self._ledger, self._head, self._head), also
+        )
         if made.refusal is not None:
             raise made.refusal
         return made.answers[0]
 
     def _publish(
-        self, choose: Callable[[], Sequence[Sequence[Change]]], base: Publication | None, also: Sequence[RefUpdate]
+        self,
+        choose: Callable[[], Sequence[Sequence[Change]]],
+        since: Callable[[], Since | SinceEach],
+        also: Sequence[RefUpdate] = (),
     ) -> _Made:
         lost: _Made | None = None
         refs = self._ledger.refs
@@ -108,7 +122,7 @@ class Writer:
                     if not self._is_at_head():
                         self._move_to(head_of(self._ledger))
                     groups = choose()
-                    made = self._take(groups, base or self._head)
+                    made = self._take(groups, since())
                     try:
                         if made.head is not self._head:
                             self._staged.flush()
@@ -131,9 +145,8 @@ class Writer:
             self._keep(first, moved, 0, lost)
             raise moved
 
-    def _take(self, groups: Sequence[Sequence[Change]], base: Publication) -> _Made:
+    def _take(self, groups: Sequence[Sequence[Change]], since: Since | SinceEach) -> _Made:
         """Make publications of groups on the head, until a change is refused; all is staged, nothing written."""
-        since = Since(self._ledger, base, self._head)
         answers: list[Appended] = []
         carriers: list[Publication] = []
         refusal, refused, head = None, None, self._head
