@@ -94,7 +94,11 @@ class RefStore(Protocol):
     """Names that move, one compare-and-swap at a time."""
 
     def read(self, name: str) -> Oid | None:
-        """Return what a ref points at, unpeeled, or None if it does not exist."""
+        """Return what a ref points at, unpeeled, or None if it does not exist.
+
+        Raises:
+            DamageError: it is there and holds no object id: never taken for absence.
+        """
 
     def list(self, prefix: str) -> Mapping[str, Oid]:
         """Return all refs whose name starts with ``prefix`` (which ends with a slash), sorted by name."""
@@ -104,7 +108,9 @@ class RefStore(Protocol):
 
         Raises:
             StaleRefError: a ref did not hold ``old``; nothing moved.
-            StorageError: the refs cannot be written.
+            ConflictError: a ref would be a directory of another; nothing moved.
+            StorageError: the refs cannot be written, or a lock stays held; or there are several updates and the
+                implementation moves one at a time.
         """
 
     def turn(self, lost: int = 0) -> AbstractContextManager[None]:

@@ -23,8 +23,8 @@ from zlib_ng import zlib_ng
 
 from gitledger.ids import Kind, ObjectFormat, Oid
 from gitledger.store.base import NewObject
-from gitledger.store.pack_delta import format_pack_delta
 from gitledger.store.durable import storage_error, sync_directory
+from gitledger.store.pack_delta import format_pack_delta
 
 _KINDS: Final[Mapping[Kind, int]] = {"commit": 1, "tree": 2, "blob": 3, "tag": 4}
 _DELTA: Final = 6
