@@ -32,11 +32,14 @@ def read_loose(repository: Repository, name: str) -> Oid | None:
 
     Raises:
         DamageError: the file holds no object id, as after power loss.
+        StorageError: the file is there and cannot be read.
     """
     try:
         content = (repository.common_dir / name).read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
+    except OSError as error:
+        raise storage_error(f"cannot read {name}", error) from error
     if content.startswith(b"ref:"):
         return None
     digits, length = content.rstrip(), 2 * repository.object_format.size

@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -25,12 +25,13 @@ CHANGES: Final = frozenset(
     "mkdirat ftruncate chmod fchmod flock utimensat vfork".split()
 )
 """The system calls by which something changes; what a kill leaves is the same from one of them to the next."""
+_CALL_SHOWN: Final = 100
 _CALL = re.compile(r"(\w+)\(")
 _DOOR: Final = """#!/bin/sh
 echo >>"{directory}/gits"
 number=$(wc -l <"{directory}/gits")
 case "{at}" in
-  "*") exec {strace} -D -o "{directory}/trace.git-$number" {git} "$@" ;;
+  "*") exec {strace} -D -y -o "{directory}/trace.git-$number" {git} "$@" ;;
   git-$number) exec {strace} {options} {git} "$@" ;;
   *) exec {git} "$@" ;;
 esac
@@ -39,14 +40,24 @@ esac
 
 @dataclass(frozen=True, slots=True, order=True)
 class Point:
-    """The k-th call of one system call by one process: the program, or the n-th git that it runs."""
+    """The k-th call of one system call by one process: the program, or the n-th git that it runs.
+
+    Attributes:
+        call: as strace showed it in a run without a fault.
+    """
 
     process: str
     syscall: str
     k: int
+    call: str = field(default="", compare=False)
 
     def __str__(self) -> str:
-        return f"{self.process} {self.syscall} {self.k}"
+        return f"{self.process} {self.syscall} {self.k} ({self.call})"
+
+    @property
+    def is_on_pipe(self) -> bool:
+        """Whether its first argument is a pipe."""
+        return "<pipe:" in self.call.partition(",")[0]
 
 
 @cache
@@ -63,7 +74,7 @@ needs_strace = pytest.mark.skipif(bool(reason_to_skip()), reason=reason_to_skip(
 
 def points(scene: Scene, repository: Path, directory: Path) -> list[Point]:
     """Run a scene without a fault; return every system call from the moment that its process touches the repository."""
-    answer = _run(scene, repository, directory, "*", f"-o {directory}/trace.{PROGRAM}")
+    answer = _run(scene, repository, directory, "*", f"-y -o {directory}/trace.{PROGRAM}")
     assert answer.code == 0, answer
     traces = sorted(directory.glob("trace.*"))
     return [point for trace in traces for point in _points_of(trace, repository)]
@@ -120,4 +131,4 @@ def _points_of(trace: Path, repository: Path) -> Iterator[Point]:
         counts[syscall] = counts.get(syscall, 0) + 1
         touched = touched or (syscall != "execve" and str(repository) in line)
         if touched:
-            yield Point(process, syscall, counts[syscall])
+            yield Point(process, syscall, counts[syscall], line[:_CALL_SHOWN])

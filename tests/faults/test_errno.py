@@ -2,7 +2,7 @@
 
 The errors are those that the manual page of each call names; EINTR is there because a file system in the network
 gives it where a disk does not. ``close`` is missing: strace would not make the call, and Linux closes the descriptor
-whatever it answers.
+whatever it answers. So are writes into pipes, which no disk refuses.
 """
 
 from pathlib import Path
@@ -43,5 +43,6 @@ def test_error_at_every_call(scene: Scene, tmp_path: Path) -> None:
         return judge(scene, repository, directory, before, answer) if has_come else None
 
     found = points(scene, copy(ready, tmp_path / "clean"), tmp_path)
+    found = [point for point in found if not (point.syscall == "write" and point.is_on_pipe)]
     pairs = [(point, error) for point in found for error, syscalls in _ERRORS.items() if point.syscall in syscalls]
     Walk(f"errors in {scene.name}").all(sample(pairs, 5), trial)
