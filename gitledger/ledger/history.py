@@ -4,13 +4,14 @@ The log of a publication is the log of its first parent, then (for a merge) thos
 that are not in it, in their logs' order, then its own events (``docs/format/merge.md``).
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, partial
 
 from gitledger.errors import NotFoundError
 from gitledger.ids import EventId, Oid
 from gitledger.ledger.graph import Node, only_reached
-from gitledger.ledger.publication import Publication, read_envelope, read_event, read_publication
+from gitledger.ledger.publication import Publication, read_event, read_publication
 from gitledger.model.event import Event
 from gitledger.store.base import ObjectStore
 
@@ -35,114 +36,159 @@ class Place:
         return self.publication.events[self.position]
 
 
-class _Line:
-    """A history that is walked back along first parents.
-
-    Attributes:
-        ahead: the next publication, or None at its end.
-        wanted: which of its events are still to come; None is all of them.
-    """
-
-    def __init__(self, ahead: Publication, wanted: set[EventId] | None) -> None:
-        self.ahead: Publication | None = ahead
-        self.wanted = wanted
-
-    def takes(self, event: EventId) -> bool:
-        """Return whether an event is one to yield; it is one only once."""
-        if self.wanted is None:
-            return True
-        found = event in self.wanted
-        self.wanted.discard(event)
-        return found
-
-    def side(self, objects: ObjectStore, other: Publication, first: Publication) -> "_Line":
-        """Return the line that a merge of ``other`` into ``first`` brings in here."""
-        wanted = _events_only_in(objects, other, first)
-        if self.wanted is not None:
-            wanted &= self.wanted
-            self.wanted -= wanted
-        return _Line(other, wanted)
+Read = Callable[[Oid], Publication]
 
 
 def backwards(objects: ObjectStore, head: Publication) -> Iterator[Place]:
     """Yield the places of all events of a log, newest first."""
-    seq = head.log.size
-    lines = [_Line(head, None)]
-    # A stack of our own: a history may hold merges within merges a thousand deep.
-    while lines:
-        line, publication = lines[-1], lines[-1].ahead
-        if publication is None or line.wanted == set():
-            lines.pop()
-            continue
+    seq, publication = head.log.size, head
+    while True:
         for position in reversed(range(len(publication.events))):
-            if line.takes(publication.events[position]):
-                yield Place(publication=publication, position=position, seq=seq)
+            yield Place(publication=publication, position=position, seq=seq)
+            seq -= 1
+        if not publication.commit.parents:
+            return
+        first, *others = (read_publication(objects, oid) for oid in publication.commit.parents)
+        for second in others:
+            for place in reversed(_brought_in(_reader(objects), publication, first, second)):
+                yield replace(place, seq=seq)
                 seq -= 1
-        parents = [read_publication(objects, oid) for oid in publication.commit.parents]
-        line.ahead = parents[0] if parents else None
-        lines += [line.side(objects, other, parents[0]) for other in parents[1:]]
+        publication = first
 
 
-def joined(objects: ObjectStore, other: Publication, first: Publication) -> Iterator[Place]:
-    """Yield the places of one log whose events are not in another, newest first, with the seq they have there."""
-    wanted = _events_only_in(objects, other, first)
-    if not wanted:
-        return
-    for place in backwards(objects, other):
-        if place.event in wanted:
-            yield place
-            wanted.remove(place.event)
-            if not wanted:
-                return
+def _brought_in(read: Read, merge: Publication, first: Publication, second: Publication) -> list[Place]:
+    """Return what a merge took over from its second parent, oldest first."""
+    count = merge.first_seq - 1 - first.log.size
+    places = _newest_of_branch(read, second, count)
+    return places or _only_in(read, second, first, _divergence(read, first, second)[1], count)
 
 
-def _events_only_in(objects: ObjectStore, other: Publication, first: Publication) -> set[EventId]:
-    # By event, not by publication: two people who do the same on the same head publish the same event twice.
-    mine, theirs = divergence(objects, first, other)
-    wanted = {event for publication in theirs for event in publication.events}
-    wanted.difference_update(event for publication in (first, *mine) for event in publication.events)
-    if wanted:
-        _discard_common(objects, wanted, [first, *mine, *theirs], lowest=min(one.first_seq for one in theirs))
-    return wanted
+def _newest_of_branch(read: Read, head: Publication, count: int) -> list[Place]:
+    """Return the newest ``count`` events of a head, oldest first; nothing if a merge or the beginning is among them.
 
-
-def _discard_common(objects: ObjectStore, events: set[EventId], known: list[Publication], *, lowest: int) -> None:
-    """Discard events that a publication which both heads reach carries, too.
-
-    An event has the same place in every log that ends with it, for its log is all that it follows from. So only
-    publications that reach up to the place ``lowest`` can carry one of these events: as a rule none.
+    What follows from an event that a merge took over was taken over, too. So on a branch that is a single line these
+    are the newest events, and nobody need look for the place where the other side left it.
     """
-    seen = {publication.oid: publication for publication in known}
-    pending = list(known)
-    while pending and events:
+    places: list[Place] = []
+    publication = head
+    while len(publication.commit.parents) == 1:
+        newest_first = _own_places(publication)[::-1]
+        places += newest_first[: count - len(places)]
+        if len(places) == count:
+            return places[::-1]
+        publication = read(publication.commit.parents[0])
+    return []
+
+
+def _only_in(
+    read: Read, head: Publication, other: Publication, only: Iterable[Publication], count: int | None = None
+) -> list[Place]:
+    """Return the places of the events that one head's log has and another's has not, oldest first.
+
+    By event, not by publication: two people who do the same on the same head publish the same event twice.
+
+    Args:
+        read: reads publications.
+        head: the one.
+        other: the other.
+        only: the publications that only ``head`` reaches.
+        count: how many events they are, if that is known.
+    """
+    places: dict[EventId, Place] = {}
+    for publication in _in_log_order({one.oid: one for one in only}, head):
+        for place in _own_places(publication):
+            places.setdefault(place.event, place)
+    if len(places) != count:
+        _discard_events_of(read, other, places)
+    return list(places.values())
+
+
+def _in_log_order(found: Mapping[Oid, Publication], head: Publication) -> list[Publication]:
+    """Return publications in the order of the head's log: each after its parents, the first parent's history first."""
+    order: dict[Oid, Publication] = {}
+    # A stack of our own: a history may hold merges within merges a thousand deep.
+    pending = [head] if head.oid in found else []
+    while pending:
+        publication = pending[-1]
+        before = next((oid for oid in publication.commit.parents if oid in found and oid not in order), None)
+        if before is None:
+            order[publication.oid] = pending.pop()
+        else:
+            pending.append(found[before])
+    return list(order.values())
+
+
+def _discard_events_of(read: Read, head: Publication, places: dict[EventId, Place]) -> None:
+    """Discard the places of events that are in a log.
+
+    The log that ends with an event holds all that the event follows from and nothing else, so an event has the same
+    number in every such log. What is published at lower numbers than these events have can be none of them.
+    """
+    lowest = min((place.seq for place in places.values()), default=0)
+    seen, pending = {head.oid}, [head]
+    while pending and places:
         publication = pending.pop()
-        for oid in publication.commit.parents:
-            if oid not in seen:
-                seen[oid] = read_publication(objects, oid)
-                if seen[oid].log.size >= lowest:
-                    pending.append(seen[oid])
-                    events.difference_update(seen[oid].events)
+        if publication.log.size < lowest:
+            continue
+        for event in publication.events:
+            places.pop(event, None)
+        new = [oid for oid in publication.commit.parents if oid not in seen]
+        seen.update(new)
+        pending += map(read, new)
+
+
+def _own_places(publication: Publication) -> list[Place]:
+    """Return the places of a publication's events, with the numbers that they have in its own log."""
+    return [
+        Place(publication=publication, position=position, seq=publication.first_seq + position)
+        for position in range(len(publication.events))
+    ]
 
 
 def divergence(
     objects: ObjectStore, left: Publication, right: Publication
 ) -> tuple[list[Publication], list[Publication]]:
     """Return the publications that only the left, and only the right, of two heads can reach, newest first."""
-    found = {left.oid: left, right.oid: right}
+    return _divergence(_reader(objects), left, right)
 
+
+def _divergence(read: Read, left: Publication, right: Publication) -> tuple[list[Publication], list[Publication]]:
     def look(oid: Oid) -> Node:
-        if oid not in found:
-            found[oid] = read_publication(objects, oid)
-        return Node(read_envelope(objects, found[oid]).ts, found[oid].commit.parents)
+        publication = read(oid)
+        # A log is longer than those before it: as good a clock as the envelope's, and it has been read.
+        return Node(publication.log.size, publication.commit.parents)
 
     mine, theirs = only_reached(look, left.oid, right.oid)
-    return [found[oid] for oid in mine], [found[oid] for oid in theirs]
+    return [read(oid) for oid in mine], [read(oid) for oid in theirs]
 
 
-def events_since(objects: ObjectStore, old: Publication, new: Publication) -> list[tuple[Place, Event]]:
-    """Return the events that ``new`` has and ``old`` has not, oldest first, with their places in ``new``'s log."""
-    places = list(joined(objects, new, old))
-    return [(place, read_event(objects, place.event)) for place in reversed(places)]
+def _reader(objects: ObjectStore) -> Read:
+    """Return a reader that reads each publication once."""
+    return cache(partial(read_publication, objects))
+
+
+Events = list[tuple[Place, Event]]
+"""Oldest first. Each place has the number that the event has in the log that ends with it."""
+
+
+def events_apart(objects: ObjectStore, left: Publication, right: Publication) -> tuple[Events, Events]:
+    """Return the events that only the left, and only the right, of two heads has in its log."""
+    read = _reader(objects)
+    mine, theirs = _divergence(read, left, right)
+    return (
+        _with_content(objects, _only_in(read, left, right, mine)),
+        _with_content(objects, _only_in(read, right, left, theirs)),
+    )
+
+
+def events_since(objects: ObjectStore, old: Publication, new: Publication) -> Events:
+    """Return the events that ``new`` has and ``old`` has not."""
+    read = _reader(objects)
+    return _with_content(objects, _only_in(read, new, old, _divergence(read, old, new)[1]))
+
+
+def _with_content(objects: ObjectStore, places: Iterable[Place]) -> Events:
+    return [(place, read_event(objects, place.event)) for place in places]
 
 
 def find_event(objects: ObjectStore, head: Publication, event: EventId) -> Place:

@@ -15,7 +15,7 @@ from gitledger.ids import EventId, LedgerName, Variable, shown
 from gitledger.ledger.draft import Draft, key_name
 from gitledger.ledger.growing_log import stored_leaf
 from gitledger.ledger.handle import Ledger
-from gitledger.ledger.history import Place, divergence, events_since
+from gitledger.ledger.history import Place, divergence, events_apart
 from gitledger.ledger.publication import Publication, head_of, published_at, read, read_delta, read_envelope
 from gitledger.ledger.publish import publish, seal
 from gitledger.ledger.resolve import resolve
@@ -130,7 +130,7 @@ def _merge(ledger: Ledger, other: LedgerName) -> Merged:
 def plan_join(objects: ObjectStore, left: Publication, right: Publication) -> Join:
     """Return how two heads would be joined."""
     first, second = sorted((left, right), key=lambda head: head.events[-1])
-    mine, theirs = events_since(objects, second, first), events_since(objects, first, second)
+    mine, theirs = events_apart(objects, first, second)
     return Join(
         first=first,
         second=second,
