@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Final
 
@@ -77,6 +78,7 @@ def ledger_of(repository: Repository, name: str | None, env: Mapping[str, str]) 
         people=identity.people,
         clock=lambda: _now(identity),
         entropy=os.urandom,
+        reopen=partial(open_objects, repository, dict(env)),
     )
 
 

@@ -106,6 +106,7 @@ VERBS: Final = {
                 Option(flags=("--since",), metavar="REV", help="Trust all up to this event; replay the rest."),
                 Option(flags=("--checkpoint",), metavar="FILE", help="What is known of the ledger from elsewhere."),
                 _POLICY,
+                Option(flags=("--jobs",), kind="number", metavar="N", help="How many processes judge; else one."),
             ),
         ),
         Verb(
