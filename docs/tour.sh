@@ -22,7 +22,9 @@ git config user.name >/dev/null || git config user.name "A visitor"
 git config user.email >/dev/null || git config user.email visitor@example.org
 
 run git ledger init
-run git ledger import-git "$rev"
+printf '\n$ git ledger import-git %s | tail -n 3\n' "$rev"
+git ledger import-git "$rev" >imported
+tail -n 3 imported
 run git ledger log --oneline -n 5
 file=$(git ledger blame | awk 'END { print $2 }')
 run git ledger vst -n 5 "$file"
