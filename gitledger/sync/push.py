@@ -75,38 +75,33 @@ def push(
     """
     pending = {ledger.name: ledger for ledger in ledgers}
     heads = {name: head_of(ledger).events[-1] for name, ledger in pending.items()}
-    refusals: dict[LedgerName, str] = {}
+    stood_still: set[LedgerName] = set()
     for _ in range(ATTEMPTS):
         for name, answer in remote.push(list(pending), dry_run=dry_run).items():
             if answer.outcome != "rejected" or dry_run:
                 yield Pushed(ledger=name, outcome=answer.outcome, event=heads[name])
                 del pending[name]
-            elif refusals.get(name) == answer.reason:
+            elif name in stood_still:
                 raise _refused(name, remote.name, answer.reason)
-            else:
-                refusals[name] = answer.reason
         if not pending:
             return
-        before = {name: _tracked(ledger, remote) for name, ledger in pending.items()}
         remote.fetch()
+        # A remote that rejected what follows all that it has may have been busy. Once.
+        stood_still = set(pending)
         for name, ledger in list(pending.items()):
-            if _tracked(ledger, remote) is None:
+            if ledger.refs.read(layout.tracking_ref(remote.name, name)) is None:
                 continue
             pulled = pull(ledger, remote.name, merge=merge, cut=cut(), progress=progress)
             heads[name] = pulled.event or heads[name]
             if pulled.outcome == "refused":
                 yield Pushed(ledger=name, outcome="refused", event=heads[name], judged=pulled.judged)
                 del pending[name]
-            elif pulled.outcome != "ahead" or _tracked(ledger, remote) != before[name]:
-                refusals.pop(name)
+            elif pulled.outcome != "ahead":
+                stood_still.discard(name)
     raise ConflictError(
         f"{remote.name} moved {ATTEMPTS} times while this was pushed; expected to get a turn",
         hint="nothing is lost; try again",
     )
-
-
-def _tracked(ledger: Ledger, remote: Target) -> Oid | None:
-    return ledger.refs.read(layout.tracking_ref(remote.name, ledger.name))
 
 
 def _refused(name: LedgerName, remote: str, reason: str) -> PolicyError:
