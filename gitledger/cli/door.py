@@ -1,7 +1,5 @@
 """What a verb is given: the ledger that the command line means, where to print, and what was asked for globally."""
 
-import signal
-import subprocess
 from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import cached_property
@@ -9,7 +7,7 @@ from pathlib import Path
 
 from gitledger.cli.open import Outside, ledger_of
 from gitledger.cli.output import Output
-from gitledger.cli.pager import choose_pager, start_pager
+from gitledger.cli.pager import choose_pager, start_pager, wait_for_pager
 from gitledger.cli.progress import Progress
 from gitledger.cli.verb import Given
 from gitledger.ledger.handle import Ledger
@@ -80,7 +78,7 @@ class Door:
         pager = start_pager(command, outside.env) if command else None
         if pager is None or pager.stdin is None:
             return self.output
-        self._closing.callback(_wait, pager)
+        self._closing.callback(wait_for_pager, pager)
         output = Output(pager.stdin, color=self._wants_color(), width=outside.stdout_width)
         self._closing.callback(pager.stdin.close)
         self._closing.callback(output.flush)
@@ -114,12 +112,3 @@ class Door:
         env = self.outside.env
         dumb = env.get("TERM", "dumb") == "dumb" or bool(env.get("NO_COLOR"))
         return setting == "always" or (self.outside.stdout_width is not None and not dumb)
-
-
-def _wait(pager: "subprocess.Popen[bytes]") -> None:
-    # Ctrl-C is for the pager now: less stops searching and stays.
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        pager.wait()
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -1,5 +1,6 @@
 """The pager of a long answer on a terminal, chosen as git chooses it (git-var(1), ``GIT_PAGER``)."""
 
+import signal
 import subprocess
 from collections.abc import Mapping
 from typing import Final
@@ -23,3 +24,12 @@ def start_pager(command: str, env: Mapping[str, str]) -> "subprocess.Popen[bytes
         return subprocess.Popen(arguments, stdin=subprocess.PIPE, env=_DEFAULTS | dict(env), bufsize=0)  # noqa: S603 - the user's own setting
     except FileNotFoundError:
         return None
+
+
+def wait_for_pager(pager: "subprocess.Popen[bytes]") -> None:
+    """Wait until a pager has ended. Ctrl-C is for the pager meanwhile: less stops searching and stays."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        pager.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
