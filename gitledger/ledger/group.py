@@ -14,18 +14,17 @@ from functools import lru_cache
 from typing import Final
 
 from gitledger.codec import Value, decode
-from gitledger.errors import ConflictError, ExpectationError, LedgerError, OverlapError
+from gitledger.errors import ConflictError, ExpectationError, LedgerError
 from gitledger.ids import EventId, Variable, shown
 from gitledger.ledger.change import Change
 from gitledger.ledger.draft import Draft
-from gitledger.ledger.handle import Ledger
-from gitledger.ledger.history import Place, events_since, find_event
-from gitledger.ledger.publication import Publication, published_at, read_delta, read_event
+from gitledger.ledger.history import Place, find_event
+from gitledger.ledger.publication import Publication, read_delta, read_event
+from gitledger.ledger.since import Since, SinceEach
 from gitledger.ledger.state import State
 from gitledger.model.delta import Delta, format_delta
 from gitledger.model.event import Event, format_event
-from gitledger.model.merge import Footprint, footprint, overlaps
-from gitledger.model.rule import OURS, Rule, format_rule
+from gitledger.model.rule import Rule, format_rule
 from gitledger.store.base import ObjectStore
 
 
@@ -44,76 +43,6 @@ class Appended:
 
 # What no variable can be asked to hold: no value takes zero bytes.
 _OTHER: Final = b""
-
-
-class Since:
-    """What happened between the head that a caller read and the one that is published on."""
-
-    def __init__(self, ledger: Ledger, old: Publication, new: Publication) -> None:
-        self._objects = ledger.objects
-        events = events_since(ledger.objects, old, new) if old.oid != new.oid else []
-        self._places: dict[EventId, Place] = {place.event: place for place, _ in events}
-        self._footprint = footprint((place.event, event) for place, event in events)
-        self._rules = {event.rule for _, event in events}
-
-    def check(self, change: Change) -> None:
-        """Refuse a change that overlaps, or that one of our own verbs has made in the meantime.
-
-        Raises:
-            OverlapError: names the variable, the event that got there first, who published it and when, and what
-                would have been written.
-            ConflictError: the same verb ran elsewhere; even what overlaps with nothing is there now.
-        """
-        if not self._places:
-            return
-        if change.rule.name in OURS and self._objects.format.oid("blob", _rule_bytes(change.rule)) in self._rules:
-            raise ConflictError(
-                f"another {change.rule.name} published since this one read the ledger; expected to be alone",
-                hint="run it again: it goes on behind what is there",
-            )
-        mine = Footprint(
-            writes=dict.fromkeys(change.writes, EventId(b"")),
-            reads=dict.fromkeys(change.reads, EventId(b"")),
-        )
-        found = overlaps(mine, self._footprint)
-        if not found:
-            return
-        first = found[0]
-        place = self._places[first.other_event]
-        theirs = published_at(self._objects, place.publication, place.position)
-        raise OverlapError(
-            f"variable {shown(first.variable)} was to be {'written' if first.access == 'wrote' else 'read'}, and event "
-            f"{first.other_event.hex()} {first.other_access} {shown(first.other)} first; expected it untouched since "
-            "the ledger was read",
-            hint="look at it with git ledger show, then decide again on the new state",
-            details={
-                "variable": first.variable,
-                "event": first.other_event.hex(),
-                "author": theirs.meta["author"],
-                "time": theirs.meta["time"],
-                "overlaps": [{"variable": one.variable, "event": one.other_event.hex()} for one in found],
-                "writes": {name: None if value is None else [value.hex()] for name, value in change.writes.items()},
-            },
-        )
-
-
-class SinceEach:
-    """What happened since each caller read the ledger, where several callers share a publication.
-
-    Args:
-        ledger: which.
-        bases: the head that the caller of each change read, by the change itself.
-        new: the head that is published on.
-    """
-
-    def __init__(self, ledger: Ledger, bases: Sequence[tuple[Change, Publication]], new: Publication) -> None:
-        by_head = {base.oid: base for _, base in bases}
-        since = {oid: Since(ledger, base, new) for oid, base in by_head.items()}
-        self._since = {id(change): since[base.oid] for change, base in bases}
-
-    def check(self, change: Change) -> None:
-        """Refuse a change as `Since` does."""
-        self._since[id(change)].check(change)
 
 
 class Group:

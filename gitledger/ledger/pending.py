@@ -6,10 +6,11 @@ from gitledger.codec import Value
 from gitledger.errors import NotFoundError
 from gitledger.ids import Variable, shown
 from gitledger.ledger.change import Change
-from gitledger.ledger.group import Appended, Since
+from gitledger.ledger.group import Appended
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.inflight import Pending, kept
 from gitledger.ledger.publication import head_of, read_envelope, read_publication
+from gitledger.ledger.since import Since
 from gitledger.ledger.state import State
 from gitledger.ledger.writer import Writer
 from gitledger.store.base import RefUpdate

@@ -16,12 +16,13 @@ from typing import Final
 from gitledger.errors import ConflictError, LedgerError, StaleRefError
 from gitledger.ledger.change import Change
 from gitledger.ledger.draft import Draft
-from gitledger.ledger.group import Appended, Group, Since, SinceEach
+from gitledger.ledger.group import Appended, Group
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import Place
 from gitledger.ledger.inflight import keep
 from gitledger.ledger.publication import Publication, head_of, read_envelope
 from gitledger.ledger.publish import commit_message, move, seal
+from gitledger.ledger.since import Since, SinceEach
 from gitledger.ledger.state import State
 from gitledger.store import layout
 from gitledger.store.base import RefUpdate

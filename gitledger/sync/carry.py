@@ -10,7 +10,7 @@ from gitledger.codec import Value
 from gitledger.ids import EventId, Oid
 from gitledger.ledger.change import Change
 from gitledger.ledger.draft import Draft
-from gitledger.ledger.group import Group, Since
+from gitledger.ledger.group import Group
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.merge import overlap_error, plan_join, seal_join
 from gitledger.ledger.publication import (
@@ -22,6 +22,7 @@ from gitledger.ledger.publication import (
     read_rule,
 )
 from gitledger.ledger.publish import commit_message, seal
+from gitledger.ledger.since import Since
 from gitledger.model.envelope import Envelope
 from gitledger.store.staged import StagedObjects
 
