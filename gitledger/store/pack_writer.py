@@ -20,6 +20,8 @@ from gitledger.store.pack import write_pack
 from gitledger.store.repository import Repository, is_durable, shared_access
 
 _SAYS: Final = b"git-ledger: written and about to be published; whoever holds a lock on this file is at it\n"
+_MARK: Final = 0
+"""The time of modification of a lease: unlike words, it gets to the disk together with the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,9 @@ def drop_stale_leases(directory: Path) -> list[Path]:
     dropped = []
     for keep in directory.glob("pack-*.keep"):
         with contextlib.suppress(OSError), keep.open("rb") as file:
-            # An owner writes once it has the lock, so an empty file may be about to be one. Other words, other owners.
-            if file.read() == _SAYS:
+            is_mark = os.fstat(file.fileno()).st_mtime == _MARK
+            # Power loss takes the words and leaves the mark. Other words, or none without the mark: other owners.
+            if (file.read() or (_SAYS if is_mark else b"")) == _SAYS:
                 fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
                 keep.unlink()
                 dropped.append(keep.with_suffix(".pack"))
@@ -103,18 +106,25 @@ def drop_stale_leases(directory: Path) -> list[Path]:
 
 
 def _take_lease(keep: Path) -> int | None:
-    try:
-        descriptor = os.open(keep, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644)
-    except FileExistsError:
+    """Make a lease that has its words, its mark and its lock as soon as it has its name; return its descriptor."""
+    if keep.exists():
         return None
-    except OSError as error:
-        raise storage_error(f"cannot make {keep}", error) from error
+    # A name that `git gc` removes, should its owner die here.
+    unnamed = keep.with_name(f"tmp_keep_{os.urandom(8).hex()}")
+    descriptor = None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        descriptor = os.open(unnamed, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644)
         os.write(descriptor, _SAYS)
-    except OSError:
-        # Without words it is nobody's to drop but ours, at the end of the block.
-        pass
+        os.utime(descriptor, (_MARK, _MARK))
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        unnamed.rename(keep)
+    except OSError as error:
+        if descriptor is not None:
+            os.close(descriptor)
+        with contextlib.suppress(OSError):
+            unnamed.unlink()
+        raise storage_error(f"cannot make {keep}", error) from error
     return descriptor
 
 

@@ -4,6 +4,7 @@ The shutdown of ext4 stands for it: whatever no fsync has asked for is gone. (Th
 the disk refuses them, as they would until the light goes out.)
 """
 
+import os
 import random
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from typing import Final
 
 import pytest
 
+from gitledger.store.pack_writer import drop_stale_leases
 from tests.faults.disks import PowerSupply
 from tests.faults.laws import Outcome, events, judge
 from tests.faults.program import LIBRARY, Answer, environment
@@ -50,6 +52,15 @@ def test_power_loss_in_a_stream_of_appends(power: PowerSupply, tmp_path: Path) -
 
     dice = random.Random(SEED)
     Walk("power loss").all([dice.uniform(0, _LONGEST) for _ in range(_TRIALS)], trial, at_once=1)
+
+
+def test_of_a_lease_the_words_may_be_lost_and_not_the_mark(tmp_path: Path) -> None:
+    wordless, foreign = tmp_path / "pack-1.keep", tmp_path / "pack-2.keep"
+    for keep in (wordless, foreign):
+        keep.touch()
+    os.utime(wordless, (0, 0))
+    assert drop_stale_leases(tmp_path) == [tmp_path / "pack-1.pack"]
+    assert [foreign] == list(tmp_path.iterdir())
 
 
 def _until_power_loss(power: PowerSupply, repository: Path, delay: float, directory: Path) -> Answer:
