@@ -7,8 +7,9 @@ from gitledger.errors import ConflictError, OverlapError
 from gitledger.ids import EventId, Variable, shown
 from gitledger.ledger.change import Change
 from gitledger.ledger.handle import Ledger
-from gitledger.ledger.history import Place, events_since
+from gitledger.ledger.history import events_since
 from gitledger.ledger.publication import Publication, read_envelope
+from gitledger.ledger.recent import recent_events
 from gitledger.model.merge import Footprint, Overlap, footprint, overlaps
 from gitledger.model.rule import OURS, format_rule
 
@@ -26,9 +27,11 @@ class Since:
 
     def __init__(self, ledger: Ledger, old: Publication, new: Publication) -> None:
         self._objects = ledger.objects
-        events = events_since(ledger.objects, old, new) if old.oid != new.oid else []
-        self._places: dict[EventId, Place] = {place.event: place for place, _ in events}
-        self._footprint = footprint((place.event, event) for place, event in events)
+        self._old, self._new = old, new
+        events = recent_events(ledger.objects, old.oid, new.oid)
+        if events is None:
+            events = [(place.event, event) for place, event in events_since(ledger.objects, old, new)]
+        self._footprint = footprint(events)
         self._rules = {event.rule for _, event in events}
         # A batch asks once for each of its changes: it must not look at all that happened each time.
         self._below: dict[str, list[Variable]] = defaultdict(list)
@@ -44,7 +47,7 @@ class Since:
                 would have been written.
             ConflictError: the same verb ran elsewhere; even what overlaps with nothing is there now.
         """
-        if not self._places:
+        if not self._rules:
             return
         if change.rule.name in OURS and self._objects.format.oid("blob", format_rule(change.rule)) in self._rules:
             raise ConflictError(
@@ -76,7 +79,8 @@ class Since:
 
     def _refusal(self, change: Change, found: Sequence[Overlap]) -> OverlapError:
         first = found[0]
-        place = self._places[first.other_event]
+        events = events_since(self._objects, self._old, self._new)
+        place = next(place for place, _ in events if place.event == first.other_event)
         theirs = read_envelope(self._objects, place.publication).meta(place.position)
         return OverlapError(
             f"variable {shown(first.variable)} was to be {'written' if first.access == 'wrote' else 'read'}, and event "

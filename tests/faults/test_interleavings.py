@@ -1,8 +1,8 @@
 """A model check: two writers over the store in memory, in every order of their steps.
 
 The steps of an attempt are read the head, write objects, swap. Each runs to its end before the next begins, of one
-writer or the other; every order is walked, with the retries that follow from it. A third step that both may take is to
-die before it, once.
+writer or the other; every order is walked, with the retries that follow from it. Before any of its steps a writer may
+die.
 """
 
 import threading
@@ -170,17 +170,16 @@ def in_ledger(found: Run) -> set[EventId]:
     return {one.id for one in log(found.ledger)} - {list(log(found.ledger))[-1].id}
 
 
-def test_every_order_is_walked_once() -> None:
-    orders = [found.steps for found in every_order([change("r", set={"a": 1}), change("r", set={"b": 2})])]
-    assert len(orders) == len(set(orders)) > 1000
-
-
-def test_disjoint_writers_both_publish() -> None:
+def test_disjoint_writers_both_publish_in_every_order() -> None:
+    """Five steps each, the start among them, make 252 orders; a retry has nobody left to meet."""
+    orders = []
     for found in every_order([change("r", set={"a": 1}), change("r", set={"b": 2})]):
+        orders.append(found.steps)
         assert in_ledger(found) == acknowledged(found)
         assert len(acknowledged(found)) == 2
         assert values(found.ledger) == {"a": 1, "b": 2}
         assert pending(found.ledger) == []
+    assert len(orders) == len(set(orders)) == 252
 
 
 @pytest.mark.parametrize(
@@ -218,7 +217,7 @@ def test_one_key_is_one_event_in_every_order() -> None:
         assert in_ledger(found) == acknowledged(found)
 
 
-@pytest.mark.parametrize("step", range(7))
+@pytest.mark.parametrize("step", range(1, 5))
 def test_a_writer_that_dies_before_any_step_harms_nobody(step: int) -> None:
     """The other publishes; and what the dead one asked for, asked for again by its key, is there once."""
     asked = change("r", set={"a": 1}, key="k")
@@ -231,7 +230,7 @@ def test_a_writer_that_dies_before_any_step_harms_nobody(step: int) -> None:
 
 
 def test_a_loser_is_told_who_was_first() -> None:
-    found = run([change("r", set={"a": 1}), change("r", set={"a": 2})], (0, 1), None)
+    found = run([change("r", set={"a": 1}), change("r", set={"a": 2})], (0, 1, 0, 1), None)
     [error] = [one for one in found.told if isinstance(one, LedgerError)]
     assert isinstance(error, ConflictError)
     assert error.details["event"] in {one.hex() for one in acknowledged(found)}
