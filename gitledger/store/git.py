@@ -1,7 +1,7 @@
-"""The store through the git program, the default: right in every repository that git itself can open.
+"""Objects through the git program, the default: right in every repository that git itself can open.
 
-Objects are read through ``git cat-file --batch-command`` and written as packs; refs move through
-``git update-ref --stdin``. Both children stay. Nothing that git says to people decides anything here.
+They are read through one ``git cat-file --batch-command`` that stays, and written as packs. Nothing that git says to
+people decides anything here.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -9,27 +9,18 @@ from contextlib import AbstractContextManager
 from itertools import islice
 from typing import Final
 
-from gitledger.errors import CorruptObjectError, DamageError, LedgerError, MissingObjectError, StorageError
+from gitledger.errors import CorruptObjectError, LedgerError, MissingObjectError, StorageError
 from gitledger.ids import Kind, ObjectFormat, Oid
-from gitledger.store.base import GitObject, NewObject, RefUpdate
+from gitledger.store.base import GitObject, NewObject
 from gitledger.store.pack_writer import PackWriter
 from gitledger.store.program import Child, Children, Program, killed
-from gitledger.store.refdir import move_refs, read_loose, ref_directories, sync_refs
-from gitledger.store.repository import Repository, is_durable
-from gitledger.store.swap import all_moved
-from gitledger.store.turn import Turn
+from gitledger.store.repository import Repository
 
 # Questions in one breath. From 256 on, more of them make no object faster (3 µs each).
 _WINDOW: Final = 256
 _KINDS: Final[Mapping[bytes, Kind]] = {b"blob": "blob", b"tree": "tree", b"commit": "commit", b"tag": "tag"}
 _SHORTEST_PREFIX: Final = 4
 _READER: Final = ("cat-file", "--batch-command", "--buffer")
-_WRITER: Final = ("update-ref", "--stdin", "-z")
-# The lock file is synced before it takes the name of the ref, whatever the user's settings for speed are.
-_DURABLE: Final = {"core.fsync": "reference", "core.fsyncMethod": "fsync"}
-_RELAXED: Final = {"core.fsync": "none"}
-# Refs under this prefix belong to all worktrees, so their files lie in the common directory.
-_SHARED_REFS: Final = "refs/ledger"
 
 
 class GitObjects:
@@ -149,90 +140,5 @@ class GitObjects:
         return MissingObjectError(oid.hex(), reason)
 
 
-class GitRefs:
-    """The refs of a repository, in files or in a reftable; a `RefStore`."""
-
-    def __init__(self, repository: Repository, env: Mapping[str, str]) -> None:
-        self._repository = repository
-        settings = _DURABLE if is_durable(repository.config) else _RELAXED
-        self._git = Program.at(repository.git_dir, env).with_settings(settings)
-        self._turn = Turn(repository)
-        self._writers = Children(self._git, *_WRITER, descriptors=lambda: self._turn.descriptors)
-
-    def read(self, name: str) -> Oid | None:
-        """Return what a ref points at, unpeeled, or None if it does not exist.
-
-        Raises:
-            DamageError: it is there and holds no object id.
-        """
-        if self._repository.ref_format == "files" and name.startswith(_SHARED_REFS):
-            # A loose ref hides a packed one, so its file is the answer, at a fiftieth of the price of asking git.
-            # Git takes a damaged file for an absent ref; that would let an append begin anew.
-            loose = read_loose(self._repository, name)
-            if loose is not None:
-                return loose
-        return self.list(name).get(name)
-
-    def list(self, prefix: str) -> Mapping[str, Oid]:
-        """Return all refs whose name starts with ``prefix`` (which ends with a slash), sorted by name.
-
-        Raises:
-            DamageError: git cannot read the refs.
-        """
-        found = self._git.run("for-each-ref", "--format=%(objectname) %(refname)", prefix)
-        if found.status != 0:
-            raise DamageError(f"git cannot read the refs: {found.reason}")
-        pairs = (line.split(" ", 1) for line in found.output.decode(errors="surrogateescape").splitlines())
-        return {name: Oid(bytes.fromhex(oid)) for oid, name in pairs}
-
-    def update(self, updates: Sequence[RefUpdate]) -> None:
-        """Move refs by compare-and-swap, all or none, durable when it returns.
-
-        Raises:
-            StaleRefError: a ref did not hold ``old``; nothing moved.
-            ConflictError: a ref would be a directory of another; nothing moved.
-            StorageError: git refuses, or a lock stays held; nothing moved.
-        """
-        before = ref_directories(self._repository, updates)
-        request = _format_swap(updates, self._repository.object_format)
-        if not move_refs(self, self._turn, self._repository, updates, lambda: self._try_to_move(updates, request)):
-            # Again, in a run that says what is wrong.
-            refused = self._git.run(*_WRITER, data=request)
-            if refused.status != 0:
-                raise StorageError(f"git cannot move {updates[0].name}: {refused.reason}")
-        sync_refs(self._repository, updates, before)
-
-    def turn(self, lost: int = 0) -> AbstractContextManager[None]:
-        """Wait for the turn of this process among the writers of this repository."""
-        return self._turn.taken(lost)
-
-    def close(self) -> None:
-        """Let the children go."""
-        self._writers.close()
-        self._turn.close()
-
-    def _try_to_move(self, updates: Sequence[RefUpdate], request: bytes) -> bool:
-        with self._writers.one() as child:
-            child.ask(request)
-            _start, prepare, commit = child.line(), child.line(), child.line()
-            if commit == b"commit: ok\n":
-                return True
-            if child.end() < 0:
-                self._turn.heal()
-        # A git that was killed after it had taken all locks may have moved the refs before it could say so.
-        return prepare == b"prepare: ok\n" and all_moved(self, updates)
-
-
 def _format_questions(command: bytes, oids: Iterable[Oid]) -> bytes:
     return b"".join(b"%s %s\n" % (command, oid.hex().encode()) for oid in oids) + b"flush\n"
-
-
-def _format_swap(updates: Sequence[RefUpdate], object_format: ObjectFormat) -> bytes:
-    # An id of zeros says "absent". Symbolic refs are moved themselves, not what they point at.
-    absent = bytes(object_format.size)
-    moves = (
-        b"option no-deref\0update %s\0%s\0%s\0"
-        % (update.name.encode(), (update.new or absent).hex().encode(), (update.old or absent).hex().encode())
-        for update in updates
-    )
-    return b"start\0" + b"".join(moves) + b"prepare\0commit\0"

@@ -95,7 +95,7 @@ class MemoryRefs:
             # One assignment: a reader, who takes no lock, sees all of it or none.
             self._refs = moved
 
-    def turn(self, lost: int = 0) -> AbstractContextManager[None]:
+    def turn(self, lost: int = 0) -> AbstractContextManager[None]:  # noqa: ARG002 - the port's signature
         """Return at once: in memory a lost swap costs nothing."""
         return nullcontext()
 

@@ -88,7 +88,7 @@ def open_refs(repository: Repository, env: Mapping[str, str], kind: StoreKind = 
     """
     match kind:
         case "git":
-            from gitledger.store.git import GitRefs
+            from gitledger.store.git_refs import GitRefs
 
             return GitRefs(repository, env)
         case "libgit2":
