@@ -92,9 +92,17 @@ class PackWriter:
 
 
 def drop_stale_leases(directory: Path) -> list[Path]:
-    """Remove the leases in an ``objects/pack`` directory whose owners are gone; return their packs."""
+    """Remove the leases in an ``objects/pack`` directory whose owners are gone; return their packs.
+
+    Raises:
+        StorageError: the directory cannot be read.
+    """
+    try:
+        keeps = list(directory.glob("pack-*.keep"))
+    except OSError as error:
+        raise storage_error(f"cannot read {directory}", error) from error
     dropped = []
-    for keep in directory.glob("pack-*.keep"):
+    for keep in keeps:
         with contextlib.suppress(OSError), keep.open("rb") as file:
             is_mark = os.fstat(file.fileno()).st_mtime == _MARK
             # Power loss takes the words and leaves the mark. Other words, or none without the mark: other owners.

@@ -4,6 +4,7 @@ It answers as ``git-ledger`` does: an id per line once the event is durable, one
 its class.
 """
 
+import os
 import sys
 from collections.abc import Iterator
 from itertools import count
@@ -13,6 +14,7 @@ from gitledger import append, append_batch, change, open  # noqa: A004 - the wor
 from gitledger.errors import LedgerError
 from gitledger.ids import EventId, parse_ledger_name
 from gitledger.ledger.merge import merge
+from gitledger.store.durable import storage_error
 
 
 def run(repository: str, verb: str, *names: str) -> Iterator[EventId]:
@@ -28,11 +30,19 @@ def run(repository: str, verb: str, *names: str) -> Iterator[EventId]:
         yield appended.event
 
 
-if __name__ == "__main__":
+def main() -> int:
+    """Run the command line of this process; return its exit code."""
     try:
         for event in run(*sys.argv[1:]):
-            sys.stdout.write(f"{event.hex()}\n")
-            sys.stdout.flush()
+            try:
+                os.write(sys.stdout.fileno(), f"{event.hex()}\n".encode())
+            except OSError as error:
+                raise storage_error(f"cannot write the answer {event.hex()}", error) from error
     except LedgerError as error:
         sys.stderr.write(f"git-ledger: {error.message}\n")
-        sys.exit(error.exit_code)
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
