@@ -7,6 +7,7 @@ it says the truth is the business of ``verify``.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from gitledger.errors import DamageError, FormatError, NotFoundError
 from gitledger.ids import EventId, Kind, Oid
@@ -20,6 +21,9 @@ from gitledger.store import layout
 from gitledger.store.base import ObjectStore
 from gitledger.store.commit import Commit, parse_commit
 from gitledger.store.tree import parse_tree
+
+PARENTS: Final = 2
+"""How many publications one can follow: a merge joins two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +105,8 @@ def read_publication(objects: ObjectStore, oid: Oid) -> Publication:
         if found.kind != "commit":
             raise FormatError(f"it is a {found.kind}")
         commit = parse_commit(found.data, objects.format)
+        if len(commit.parents) > PARENTS:
+            raise FormatError(f"it has {len(commit.parents)} parents; expected at most {PARENTS}")
         trees = {entry.name: entry.oid for entry in parse_tree(read(objects, commit.tree, "tree"), objects.format)}
         absent = {layout.ENVELOPE, layout.EVENTS, layout.DELTAS, layout.RULES, layout.LOG} - trees.keys()
         if absent:
