@@ -348,17 +348,17 @@ def check_log(directory, policy=None):
     need(len(data) == 32 * checkpoint["size"], "tiles that are missing")
     hashes = [data[at : at + 32] for at in range(0, len(data), 32)]
     for number, bundle in enumerate(tiles(directory, "entries", len(hashes))):
-        row = hashes[256 * number :][:256]
+        row, at = hashes[256 * number :][:256], 0
         absent += 0 if bundle else len(row)
         for expected in row if bundle else ():
-            end = 2 + int.from_bytes(bundle[:2], "big")
-            need(hash_of(b"\0", bundle[2:end]) == expected, "an entry that is not the leaf of its number")
-            name, event = check_leaf(bundle[2:end], len(checkpoint["publication"]))
+            end = at + 2 + int.from_bytes(bundle[at : at + 2], "big")
+            leaf, at = bundle[at + 2 : end], end
+            need(hash_of(b"\0", leaf) == expected, "an entry that is not the leaf of its number")
+            name, event = check_leaf(leaf, len(checkpoint["publication"]))
             need(name not in seen and bool(event["parents"]) == bool(seen or absent), "a chain with two beginnings")
             need(absent or seen.issuperset(event["parents"]), "an event before one that it follows")
             seen.add(name)
-            bundle = bundle[end:]
-        need(not bundle, "entries behind the last one")
+        need(at == len(bundle), "entries behind the last one")
     need(absent or event["after"] == checkpoint["state"], "an event with another state than the checkpoint")
     need(root_of(hashes) == checkpoint["root"], "leaves with another root than the checkpoint")
     level, row = 0, hashes

@@ -90,14 +90,17 @@ def refused_notes() -> Iterator[Scenario]:
         ("with ids of 21 bytes", "\n".join([*lines[:3], *(f"{one}00" for one in lines[3:]), "", ""]).encode()),
         ("with a state of another hash function", with_line(4, "state " + "0" * 64)),
         ("without its index", "\n".join([*lines[:5], "", ""]).encode()),
-        ("with its extension lines in another order", "\n".join([*lines[:3], index, state, publication, "", ""]).encode()),
+        (
+            "with its extension lines in another order",
+            "\n".join([*lines[:3], index, state, publication, "", ""]).encode(),
+        ),
         ("with one more extension line", BARE.text + b"time 1767268800\n\n"),
         ("with a hyphen before a signature", NOTE.replace("— ".encode(), b"- ")),
         ("with two spaces in a signature line", NOTE.replace(b"example.com/ledger ", b"example.com/ledger  ")),
         ("with a signature of four bytes", BARE.text + "\n— example.com/ledger zdXjtQ==\n".encode()),
         ("with a signature line twice", NOTE + f"{line}\n".encode()),
         ("with 65 signatures", BARE.text + b"\n" + b"".join(f"— w{n} AAAAAAA=\n".encode() for n in range(65))),
-    ):  # fmt: skip
+    ):
         yield note(f"a checkpoint {what} is refused", data, FORMAT_ERROR)
 
 
@@ -138,10 +141,13 @@ def bent_signatures(log: str, both: str) -> Iterator[Scenario]:
     s = int.from_bytes(first.blob[32:], "little")
     for what, changed in (
         ("of another text", [replace(first, blob=sign(LOG, BARE.text + b"\n", now=0).blob)]),
-        ("whose S is larger than the order of the group", [replace(first, blob=first.blob[:32] + (s + order).to_bytes(32, "little"))]),
+        (
+            "whose S is larger than the order of the group",
+            [replace(first, blob=first.blob[:32] + (s + order).to_bytes(32, "little"))],
+        ),
         ("of 63 bytes", [replace(first, blob=first.blob[:-1])]),
         ("with a time where none belongs", [replace(first, blob=bytes(8) + first.blob)]),
-    ):  # fmt: skip
+    ):
         bent = BARE.vouched_by(changed)
         yield note(f"a signature {what} is refused", format_checkpoint(bent), FORMAT_ERROR, f"{log}quorum none\n")
     for what, blob in (

@@ -140,8 +140,11 @@ def refused_events() -> Iterator[Scenario]:
         ("with a hash of 31 bytes", replace(good, hashes=(good.hashes[0][:31], *good.hashes[1:]))),
         ("for another checkpoint", replace(good, checkpoint=old)),
         ("whose checkpoint has another state", replace(good, checkpoint=replace(new, state=new.index))),
-        ("whose checkpoint has a signature of its own", replace(good, checkpoint=replace(new, signatures=old.signatures))),
-    ):  # fmt: skip
+        (
+            "whose checkpoint has a signature of its own",
+            replace(good, checkpoint=replace(new, signatures=old.signatures)),
+        ),
+    ):
         yield case(f"a proof of an event {what} is refused", format_proof(proof), FORMAT_ERROR, [new])
     text = format_proof(good)
     extra = b64encode(good.leaf)
@@ -167,11 +170,14 @@ def refused_paths() -> Iterator[Scenario]:
         ("with the value of another variable", replace(held, objects=(*held.objects[:-1], value("title").objects[-1]))),
         ("with an object more", replace(held, objects=(*held.objects, b""))),
         ("without its publication", replace(held, objects=held.objects[1:])),
-        ("with an older publication", replace(held, objects=prove_variable(sample().ledger, held.variable, old).objects)),
+        (
+            "with an older publication",
+            replace(held, objects=prove_variable(sample().ledger, held.variable, old).objects),
+        ),
         ("with the objects of the timeline", replace(held, objects=timeline("data/41").objects)),
         ("whose checkpoint has another index", replace(held, anchor=replace(new, index=new.state))),
         ("for another checkpoint", replace(held, anchor=old)),
-    ):  # fmt: skip
+    ):
         yield case(f"a proof of a value {what} is refused", format_proof(proof), FORMAT_ERROR, [new])
     at = value("data/41", "#3")
     for what, proof in (
@@ -234,14 +240,20 @@ def refused_files() -> Iterator[Scenario]:
         ("of a list", packed({**fields, "proof": ["value"]})),
         ("with a field more", packed({**fields, "time": 1})),
         ("with a field less", packed({name: one for name, one in fields.items() if name != "objects"})),
-        ("of a timeline after an event", packed({"proof": "timeline", "variable": "title", "objects": [], "event": format_proof(event(3))})),
+        (
+            "of a timeline after an event",
+            packed({"proof": "timeline", "variable": "title", "objects": [], "event": format_proof(event(3))}),
+        ),
         ("with null as its event", packed({"proof": "value", "variable": "title", "objects": [], "event": None})),
         ("with text among its objects", packed({**fields, "objects": ["tree"]})),
         ("with bytes as its variable", packed({**fields, "variable": b"title"})),
         ("with a variable that climbs", packed({**fields, "variable": "data/../title"})),
         ("with a variable that is a bucket", packed({**fields, "variable": "data/~~0"})),
-        ("with its fields out of order", packed(b"\xa4" + b"".join(codec.encode(part) for pair in fields.items() for part in pair))),
-    ):  # fmt: skip
+        (
+            "with its fields out of order",
+            packed(b"\xa4" + b"".join(codec.encode(part) for pair in fields.items() for part in pair)),
+        ),
+    ):
         yield case(f"a proof file {what} is refused", data, FORMAT_ERROR, [new])
 
 

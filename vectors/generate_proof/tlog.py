@@ -1,7 +1,6 @@
 """Exported logs, as the files that they are made of."""
 
 from collections.abc import Iterator
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -67,7 +66,7 @@ def refused() -> Iterator[Scenario]:
         ("of an event with the delta of another", rebuilt(files, [*leaves[:3], with_parts(leaves[3], 2, leaves[2])])),
         ("of an event with the rule of another", rebuilt(files, [*leaves[:3], with_parts(leaves[3], 1, leaves[0])])),
         ("that ends with another state", rebuilt(files, [*leaves[:3], with_event(leaves[3], after=events[2].after)])),
-    ):  # fmt: skip
+    ):
         yield case(f"a log {what} is refused", {**files, **changed}, FORMAT_ERROR)
 
 
