@@ -3,7 +3,8 @@
 from gitledger.cli.door import Door
 from gitledger.cli.render import short_id
 from gitledger.ids import LedgerName, parse_ledger_name, shown
-from gitledger.ledger.merge import Join, merge, overlap_error, plan_merge
+from gitledger.ledger.join import Join, overlap_error
+from gitledger.ledger.merge import merge, plan_merge
 
 
 def run(door: Door, *, name: str, plan: bool) -> int:

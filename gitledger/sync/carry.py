@@ -12,7 +12,7 @@ from gitledger.ledger.change import Change
 from gitledger.ledger.draft import Draft
 from gitledger.ledger.group import Group
 from gitledger.ledger.handle import Ledger
-from gitledger.ledger.merge import overlap_error, plan_join, seal_join
+from gitledger.ledger.join import overlap_error, plan_join, seal_join
 from gitledger.ledger.publication import (
     Publication,
     read_delta,

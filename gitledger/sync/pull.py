@@ -18,7 +18,7 @@ from gitledger.ids import EventId, Oid
 from gitledger.ledger.draft import Draft
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import divergence
-from gitledger.ledger.merge import Join, overlap_error, plan_join, seal_join
+from gitledger.ledger.join import Join, overlap_error, plan_join, seal_join
 from gitledger.ledger.publication import Publication, read_envelope, read_publication
 from gitledger.ledger.publish import move
 from gitledger.model.merge import footprint, overlaps

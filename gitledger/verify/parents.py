@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from gitledger.ids import EventId, shown
 from gitledger.ledger.draft import Draft
-from gitledger.ledger.merge import Join, join, plan_join
+from gitledger.ledger.join import Join, join, plan_join
 from gitledger.ledger.publication import Publication
 from gitledger.verify.case import Case
 
