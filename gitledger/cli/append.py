@@ -64,7 +64,7 @@ def _append_batch(door: Door, name: str) -> None:
             raise
 
 
-def _flushing(door: Door, changes: Iterator[Change]) -> Iterator[Change]:
+def _flushing(door: Door, changes: Iterator[Change | None]) -> Iterator[Change | None]:
     """Pass changes on; before another line is waited for, let the ids of the group before be seen."""
     for one in changes:
         yield one

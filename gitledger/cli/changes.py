@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Final, NamedTuple
 
+from gitledger.cli.lines import read_lines
 from gitledger.cli.values import NOTHING, from_json, parse_json
 from gitledger.errors import FormatError, UsageError
 from gitledger.ids import shown
@@ -77,14 +78,14 @@ def once(assignments: Sequence[Assignment]) -> dict[str, object]:
     return values
 
 
-def parse_batch(lines: IO[bytes]) -> Iterator[Change]:
-    """Yield the change of each line, while lines come in.
+def parse_batch(lines: IO[bytes]) -> Iterator[Change | None]:
+    """Yield the change of each line while lines come in, and None before one has to be waited for.
 
     Raises:
         FormatError: a line that asks for no change, or is too long.
     """
-    while line := lines.readline(LINE_BYTES + 1):
-        yield _parse_line(line)
+    for line in read_lines(lines, LINE_BYTES):
+        yield None if line is None else _parse_line(line)
 
 
 def _parse_assignment(name: str, value: str) -> Assignment:

@@ -43,7 +43,7 @@ def append(ledger: Ledger, change: Change | Callable[[State], Change]) -> Append
 
 
 def append_batch(
-    ledger: Ledger, changes: Iterable[Change], *, group: int = GROUP_EVENTS, at_once: int = WRITE_EVENTS
+    ledger: Ledger, changes: Iterable[Change | None], *, group: int = GROUP_EVENTS, at_once: int = WRITE_EVENTS
 ) -> Iterator[Appended]:
     """Record changes in order, many to a publication; yield each answer once it is durable.
 
@@ -52,7 +52,8 @@ def append_batch(
 
     Args:
         ledger: where to.
-        changes: what to record.
+        changes: what to record; None where the source has nothing more to say for now, so that what came before is
+            published without waiting for more.
         group: how many events one publication carries, 1 to 65,536.
         at_once: how many events are made durable together.
 
@@ -70,21 +71,21 @@ def append_batch(
                 yield from writer.append(groups)
 
 
-def _take_groups(changes: Iterator[Change], groups: list[list[Change]], *, group: int, at_once: int) -> bool:
+def _take_groups(changes: Iterator[Change | None], groups: list[list[Change]], *, group: int, at_once: int) -> bool:
     """Fill ``groups`` with the next changes to write at once, by publication; return whether these are the last."""
-    count = total = size = 0
-    while count < at_once and total < WRITE_BYTES:
-        change = next(changes, None)
+    total = size = 0
+    for count, change in enumerate(changes, 1):
         if change is None:
-            return True
+            return False
         if not groups or len(groups[-1]) == group or size > GROUP_BYTES:
             groups.append([])
             size = 0
         groups[-1].append(change)
-        count += 1
         held = weight(change)
         size, total = size + held, total + held
-    return False
+        if count == at_once or total >= WRITE_BYTES:
+            return False
+    return True
 
 
 def weight(change: Change) -> int:
