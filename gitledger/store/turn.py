@@ -23,12 +23,14 @@ from typing import Final
 from gitledger.store.base import RefUpdate
 from gitledger.store.repository import Repository, shared_access
 
+_NAME: Final = "turn"
 # An owner works for 10 ms, or for seconds on a large batch. One that was stopped must not stop everybody else.
 _PATIENCE: Final = 10.0
 # A waiter looks the more often the longer it has waited, so that none is passed over for long.
-_FIRST_WAIT: Final = 0.012
-_SHORTEST_WAIT: Final = 0.002
-_HURRY: Final = 0.93
+# With a shortest wait of 2 ms, 32 waiters spent most of a processor on looking.
+_FIRST_WAIT: Final = 0.02
+_SHORTEST_WAIT: Final = 0.008
+_HURRY: Final = 0.95
 # A git that lives fills a new lock within a millisecond, and writes packed-refs, which no lock shows, all the while.
 _QUIET: Final = 0.4
 _LOOK_AGAIN: Final = 0.05
@@ -104,8 +106,11 @@ class Turn:
         end, wait = time.monotonic() + _PATIENCE, _FIRST_WAIT
         while True:
             try:
-                descriptor = self._open()
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if self._descriptor is None:
+                    self._descriptor = self._open()
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if self._has_the_name(self._descriptor):
+                    return True
             except BlockingIOError:
                 if time.monotonic() > end:
                     return False
@@ -114,16 +119,15 @@ class Turn:
             except OSError:
                 return False  # No flock, no place, no right: the swap alone decides.
             else:
-                return True
+                self.close()  # Somebody tidied up: who locks a file that was removed has no turn.
+
+    def _has_the_name(self, descriptor: int) -> bool:
+        try:
+            return os.stat(self._directory / _NAME).st_ino == os.fstat(descriptor).st_ino  # noqa: PTH116 - beside fstat
+        except FileNotFoundError:
+            return False
 
     def _open(self) -> int:
-        """Return the file that has the name now; who locks one that was removed has no turn."""
-        path = self._directory / "turn"
-        if self._descriptor is not None:
-            with contextlib.suppress(FileNotFoundError):
-                if path.stat().st_ino == os.fstat(self._descriptor).st_ino:
-                    return self._descriptor
-            self.close()
         mode = shared_access(self._repository.config)
         with contextlib.suppress(FileExistsError):
             self._directory.mkdir()
@@ -132,10 +136,10 @@ class Turn:
                 bits = abs(mode) | (abs(mode) & 0o444) >> 2
                 self._directory.chmod((0o700 if mode < 0 else self._directory.stat().st_mode) | bits | 0o2000)
         # To lock a file it is enough to be able to read it.
-        self._descriptor = os.open(path, os.O_RDONLY | os.O_CREAT, 0o666)
-        if mode and os.fstat(self._descriptor).st_uid == os.geteuid():
-            os.fchmod(self._descriptor, 0o600 | abs(mode) & 0o666)
-        return self._descriptor
+        descriptor = os.open(self._directory / _NAME, os.O_RDONLY | os.O_CREAT, 0o666)
+        if mode and os.fstat(descriptor).st_uid == os.geteuid():
+            os.fchmod(descriptor, 0o600 | abs(mode) & 0o666)
+        return descriptor
 
     def _announce(self, updates: Sequence[RefUpdate]) -> bool:
         said = " ".join(f"{update.name}={update.new.hex() if update.new else ''}" for update in updates)
