@@ -12,7 +12,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from gitledger.errors import FormatError, NotFoundError, UsageError
+from gitledger.errors import DamageError, FormatError, NotFoundError, UsageError
 from gitledger.ids import EventId, parse_ledger_name, shown
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import Place, backwards, find_event
@@ -105,7 +105,10 @@ def _numbered(ledger: Ledger, seq: int) -> Place:
         if publication.log.size < seq:
             break
     # A merge brought it in: it stands in the other side's publications.
-    return next(place for place in backwards(ledger.objects, head) if place.seq == seq)
+    for place in backwards(ledger.objects, head):
+        if place.seq == seq:
+            return place
+    raise DamageError(f"the log of ledger {ledger.name} has {head.log.size} events and no #{seq}; expected every one")
 
 
 def _by_prefix(ledger: Ledger, prefix: str) -> Place:

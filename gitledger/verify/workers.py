@@ -19,7 +19,7 @@ from gitledger.store.base import ObjectStore
 from gitledger.verify.judge import Judge, Verdict
 from gitledger.verify.order import Order
 
-_RUNS: Final = 8
+_RUNS: Final = 4
 """Runs a worker gets to do, at least: the fewer, the longer the others wait for the last one."""
 _LONGEST: Final = 256
 """Publications of a run: their verdicts are held, and where a run begins trees and timelines are read anew."""

@@ -5,13 +5,14 @@ import sys
 
 import pytest
 
-from gitledger.errors import NotFoundError, UsageError
+from gitledger.errors import DamageError, NotFoundError, UsageError
 from gitledger.ids import Oid
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.merge import branch, merge
 from gitledger.ledger.publication import head_of
 from gitledger.store.base import GitObject, RefUpdate
 from gitledger.verify import verify
+from tests.forger import Tree, log_tree
 from tests.forgeries.all import FORGERIES, base
 from tests.ledgers import ENV, memory_ledger, named, write, write_many
 
@@ -117,3 +118,18 @@ def test_one_process_does_not_know_of_others() -> None:
 def test_objects_that_no_publication_names_do_not_matter(ledger: Ledger) -> None:
     ledger.objects._objects[Oid(b"n" * 20)] = GitObject("tree", b"foreign")  # type: ignore[attr-defined]
     assert verify(ledger).ok
+
+
+def test_an_event_that_a_lying_log_has_no_place_for_is_damage(ledger: Ledger) -> None:
+    ref = f"refs/ledger/{ledger.name}"
+    commit = base().publish("group", {"tree": _with_a_log_of_600}).commit
+    ledger.objects.write(list((base().made | base().forger.made).values()))
+    ledger.refs.update([RefUpdate(ref, ledger.refs.read(ref), Oid(commit))])
+    assert verify(ledger, since="#254").findings[0].code == "log-head"
+    with pytest.raises(DamageError, match="600 events and no #300"):
+        verify(ledger, since="#300")
+
+
+def _with_a_log_of_600(tree: Tree) -> None:
+    leaves = [*base().prefix.log.values(), *[b""] * 346]
+    tree["log"] = log_tree(leaves)
