@@ -30,7 +30,7 @@ def serve_files(root: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
 
 @contextmanager
 def serve_daemon(root: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """The same through ``git daemon``."""
+    """Do the same through ``git daemon``."""
     command = ["git", "daemon", "--inetd", "--export-all", "--enable=receive-pack", f"--base-path={root}", str(root)]
     with _serving_connections(command) as port:
         yield f"git://127.0.0.1:{port}", {}
@@ -38,7 +38,7 @@ def serve_daemon(root: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
 
 @contextmanager
 def serve_ssh(root: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """The same through ``sshd``, with a key for this one run."""
+    """Do the same through ``sshd``, with a key for this one run."""
     if SSHD is None or shutil.which("ssh") is None:
         pytest.skip("sshd or ssh is not on this machine")
     keys = root / "ssh"
@@ -58,7 +58,7 @@ def serve_ssh(root: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
 
 @contextmanager
 def serve_http(root: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """The same through smart HTTP."""
+    """Do the same through smart HTTP."""
     handler = type("Handler", (_HttpBackend,), {"root": root})
     with _running(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as port:
         yield f"http://127.0.0.1:{port}", {}
@@ -100,7 +100,7 @@ class _HttpBackend(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_POST = do_GET
+    do_POST = do_GET  # noqa: N815 - the library's name
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
         """Say nothing."""

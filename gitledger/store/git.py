@@ -21,6 +21,7 @@ _WINDOW: Final = 256
 _KINDS: Final[Mapping[bytes, Kind]] = {b"blob": "blob", b"tree": "tree", b"commit": "commit", b"tag": "tag"}
 _SHORTEST_PREFIX: Final = 4
 _READER: Final = ("cat-file", "--batch-command", "--buffer")
+_CUT_OFF: Final = "history is cut off here: git fetch --unshallow brings the rest, --deepen=N the next N publications"
 
 
 class GitObjects:
@@ -137,7 +138,10 @@ class GitObjects:
         reason = self._git.run("cat-file", "--batch", data=oid.hex().encode()).reason
         if oid in self.find(oid.hex()):
             return CorruptObjectError(oid.hex(), reason or "git cannot read it")
-        return MissingObjectError(oid.hex(), reason)
+        missing = MissingObjectError(oid.hex(), reason)
+        if self._repository.shallow:
+            missing.hint = _CUT_OFF
+        return missing
 
 
 def _format_questions(command: bytes, oids: Iterable[Oid]) -> bytes:
