@@ -7,10 +7,10 @@ away events that were not yet pushed. ``remote.<name>.push`` is never set: git w
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from gitledger.errors import StorageError
 from gitledger.store.layout import REFS, tracking_refs
 from gitledger.store.program import Program
 from gitledger.store.repository import Repository
+from gitledger.store.settings import add_setting
 
 _PATTERN: Final = r"^(remote\..*\.(url|fetch)|log\.excludedecoration)$"
 
@@ -50,9 +50,7 @@ def track_remotes(repository: Repository, env: Mapping[str, str], only: str | No
     wanted = _wanted([only] if only else _names(present))
     missing = [setting for setting in wanted if (setting.name.lower(), setting.value) not in known]
     for setting in missing:
-        done = git.run("config", "--add", setting.name, setting.value)
-        if done.status != 0:
-            raise StorageError(f"git cannot set {setting.name}: {done.reason}; expected to write its settings")
+        add_setting(repository, git, setting.name, setting.value)
     return missing
 
 
