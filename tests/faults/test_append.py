@@ -1,16 +1,23 @@
 """A port fails in the middle of an append: nothing is half visible, and the next append works."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from gitledger.errors import ConflictError, StorageError
-from gitledger.ledger.append import append_batch
+from gitledger.ids import parse_ledger_name
+from gitledger.ledger.append import append, append_batch
+from gitledger.ledger.change import change
 from gitledger.ledger.handle import Ledger
+from gitledger.ledger.log import log
+from gitledger.ledger.merge import branch, merge
+from gitledger.ledger.pending import pending
 from gitledger.ledger.publication import head_of
 from gitledger.ledger.writer import ATTEMPTS
-from tests.faulty import BrokenRefs, FullDisk, LosingRefs, UnsyncedRefs
-from tests.ledgers import assert_sound, memory_ledger, set_to, until_refused, write
+from gitledger.store.base import RefUpdate
+from tests.faulty import BrokenRefs, FullDisk, LosingRefs, UnsyncedRefs, Wrapped
+from tests.ledgers import assert_sound, memory_ledger, named, set_to, until_refused, write
 
 
 @pytest.mark.parametrize("leaves", [0, 1, 5])
@@ -71,3 +78,34 @@ def test_who_never_gets_a_turn_gives_up(ledger: Ledger) -> None:
 def test_an_event_tried_again_is_the_same_event(ledger: Ledger) -> None:
     losing = replace(ledger, refs=LosingRefs(ledger.refs, losses=3))
     assert write(losing, a=1) == write(memory_ledger(), a=1)
+
+
+class Silenced(Wrapped):
+    """Refs whose next swap of a ledger succeeds, and then the writer is gone before it can answer."""
+
+    is_over = False
+
+    def update(self, updates: Sequence[RefUpdate]) -> None:
+        self.inner.update(updates)
+        if not self.is_over:
+            self.is_over = True
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("merged", [False, True], ids=["on the same ledger", "on a ledger that merged it"])
+def test_a_key_finds_the_event_whose_answer_was_lost(ledger: Ledger, *, merged: bool) -> None:
+    asked = change("r", set={"a": 1}, key="k")
+    branch(ledger, parse_ledger_name("other"))
+    with pytest.raises(KeyboardInterrupt):
+        append(replace(ledger, refs=Silenced(ledger.refs)), asked)
+    [published, _genesis] = [one.id for one in log(ledger)]
+    again = ledger
+    if merged:
+        again = named("other", ledger)
+        write(again, b=1)
+        merge(again, ledger.name)
+    answer = append(again, asked)
+    assert (answer.event, answer.is_new) == (published, False)
+    assert pending(again) == []
+    with pytest.raises(ConflictError, match="belongs to event"):
+        append(again, change("r", set={"a": 2}, key="k"))
