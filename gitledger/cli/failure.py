@@ -5,7 +5,7 @@ from typing import Final
 
 from gitledger.cli.output import visible
 from gitledger.cli.values import format_json
-from gitledger.errors import LedgerError
+from gitledger.errors import LedgerError, UsageError
 
 INTERRUPTED: Final = 130
 """What a shell reports of a program that SIGINT ended."""
@@ -33,6 +33,15 @@ def format_bug(error: Exception) -> bytes:
     """Return what standard error gets when our own code is wrong."""
     message = f"git-ledger: this is a bug: {type(error).__name__}: {error}; expected no such thing"
     return _format_lines([message, "hint: GIT_LEDGER_TRACE=1 shows where; please report it"])
+
+
+def format_missing(error: ModuleNotFoundError, arguments: Sequence[str]) -> bytes:
+    """Return what standard error gets when a package that we depend on is not installed: run from a bare checkout."""
+    refusal = UsageError(
+        f"the Python package {error.name} is not installed; expected all that pyproject.toml names",
+        hint="in a checkout: python3 -m venv .venv && .venv/bin/pip install . && PATH=$PWD/.venv/bin:$PATH",
+    )
+    return format_error(refusal, arguments)
 
 
 def is_interrupt(error: BaseException | None) -> bool:

@@ -30,6 +30,9 @@ def run(arguments: Sequence[str], outside: Outside) -> int:  # noqa: PLR0911 - o
         refusal = storage_error(f"the system refused {error.filename or 'an operation'}", error)
         _tell(outside, failure.format_error(refusal, arguments))
         return refusal.exit_code
+    except ModuleNotFoundError as error:
+        _tell(outside, failure.format_missing(error, arguments))
+        return UsageError.exit_code
     except Exception as error:  # noqa: BLE001 - a person gets one line, not a traceback
         _tell(outside, failure.format_bug(error))
         return failure.BUG
