@@ -88,11 +88,13 @@ def _earlier(ledger: Ledger, place: Place, count: int) -> Place:
     for publication in publications(ledger.objects, place.publication):
         position = place.position if publication is place.publication else len(publication.events) - 1
         if left <= position:
-            found = Place(publication=publication, position=position - left, seq=publication.first_seq + position - left)
+            left = position - left
+            found = Place(publication=publication, position=left, seq=publication.first_seq + left)
             top = numbering(ledger, place)
             return found if top is place.publication else find_event(ledger.objects, top, found.event)
         left -= position + 1
-    raise NotFoundError(f"event {place.event.hex()} has no event {count} before it; expected at most {count - left - 1}")
+    most = count - left - 1
+    raise NotFoundError(f"event {place.event.hex()} has no event {count} before it; expected at most {most}")
 
 
 def _numbered(ledger: Ledger, seq: int) -> Place:

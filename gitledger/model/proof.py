@@ -30,7 +30,8 @@ def inclusion_proof(log: Frontier, index: int, read: HashReader) -> list[bytes]:
         index: number of the leaf.
         read: reads hashes of the log, at this size or a later one.
     """
-    assert 0 <= index < log.size
+    if not 0 <= index < log.size:
+        raise AssertionError(f"leaf {index} of a log of {log.size}")
     return _roots(log, _siblings(index, log.size), read)
 
 
@@ -61,7 +62,8 @@ def consistency_proof(log: Frontier, old_size: int, read: HashReader) -> list[by
         old_size: 0 to the size of ``log``; at both ends the proof is empty.
         read: reads hashes of the log, at this size or a later one.
     """
-    assert 0 <= old_size <= log.size
+    if not 0 <= old_size <= log.size:
+        raise AssertionError(f"size {old_size} of a log of {log.size}")
     if old_size in {0, log.size}:
         return []
     shared, siblings = _fork(old_size, log.size)

@@ -9,7 +9,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_what_is_missing_is_named() -> None:
     """The package, and what to do, and no word of a bug."""
-    program = "import sys; sys.modules['typer'] = None; sys.argv = ['git-ledger', '--help']\n" + (
+    program = (
+        "import sys; sys.modules['typer'] = None; sys.argv = ['git-ledger', '--help'];"
         "from gitledger.cli.main import main; sys.exit(main())"
     )
     done = subprocess.run(

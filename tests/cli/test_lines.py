@@ -33,7 +33,7 @@ def test_a_line_without_end_is_cut() -> None:
 def test_a_pause_before_what_is_not_there() -> None:
     """Lines in a pipe come at once, then a pause, then the rest."""
     reading, writing = os.pipe()
-    with open(reading, "rb") as source:
+    with os.fdopen(reading, "rb") as source:
         os.write(writing, b"one\ntwo\nthr")
         lines = read_lines(source, 100)
         assert [next(lines), next(lines), next(lines)] == [b"one", b"two", None]

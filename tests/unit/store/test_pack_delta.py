@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from gitledger.ids import SHA1, Oid
 from gitledger.store.base import NewObject
-from gitledger.store.pack_delta import format_pack_delta
 from gitledger.store.pack import write_pack
+from gitledger.store.pack_delta import format_pack_delta
 
 
 def applied(delta: bytes, base: bytes) -> bytes:
