@@ -95,10 +95,9 @@ def left_behind(repository: Path) -> Iterator[str]:
     git(repository, "gc", "--quiet", "--prune=now")
     for path in repository.rglob("*"):
         name = path.relative_to(repository).as_posix()
-        is_pack = path.suffix == ".pack" and path.with_suffix(".idx").exists()
-        if path.suffix in {".lock", ".new"} or "tmp_" in path.name or name.startswith("ledger/moving"):
-            yield name
-        elif path.suffix == ".keep" or (path.suffix == ".pack" and not is_pack):
+        is_blind_pack = path.suffix == ".pack" and not path.with_suffix(".idx").exists()
+        is_ours = name == "ledger/moving" or path.suffix == ".keep"
+        if is_blind_pack or is_ours or path.suffix in {".lock", ".new"} or "tmp_" in path.name:
             yield name
 
 

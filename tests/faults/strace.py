@@ -101,7 +101,7 @@ def inject(
     return answer, "INJECTED" in text or "killed by SIGKILL" in text
 
 
-def _run(  # noqa: PLR0913 - what is run, and where the fault is
+def _run(
     scene: Scene, repository: Path, directory: Path, at: str, options: str, *, together: bool = False
 ) -> Answer:
     strace, git = shutil.which("strace"), shutil.which("git")

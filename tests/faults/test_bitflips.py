@@ -109,9 +109,9 @@ def _kind(repository: Path, path: Path) -> str:
 
 def _count(what: str, repository: Path, verdicts: list[tuple[Path, str]]) -> None:
     counts = Counter((_kind(repository, path), verdict) for path, verdict in verdicts)
-    print(f"{what}, seed {SEED}:")  # noqa: T201 - the figures of a run are its result
+    print(f"{what}, seed {SEED}:")
     for (kind, verdict), count in sorted(counts.items()):
-        print(f"  {kind}: {verdict}: {count}")  # noqa: T201 - as above
+        print(f"  {kind}: {verdict}: {count}")
     unexpected = {kind for (kind, verdict) in counts if verdict == _NO_EFFECT} - _MAY_HAVE_NONE.keys()
     assert not unexpected
     assert not [kind for (kind, verdict) in counts if verdict == "another head"]

@@ -39,7 +39,7 @@ def _changed(ready: Path, directory: Path, *before: str, **surroundings: str) ->
     env = environment(**_DATES, **{"PYTHONHASHSEED": "0", **surroundings})
     append = [*before, *PROGRAM, "-C", str(repository), "append", "--rule", "set"]
     for number in range(3):
-        changes = [f"--set=v/{letter}:={number}" for letter in "abcdefghıİéß"]
+        changes = [f"--set=v/{letter}:={number}" for letter in "abcdefgh\N{LATIN SMALL LETTER DOTLESS I}\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}éß"]
         assert run([*append, *changes, "--set=x:=1.5", f"--key=k{number}"], directory, env=env).code == 0
     assert run([*append, "--delete=v/a", "--read=x", "-m", "the last one"], directory, env=env).code == 0
     return events(repository), git(repository, "rev-parse", "refs/ledger/main")

@@ -52,7 +52,7 @@ class Walk:
         """
         with ThreadPoolExecutor(max_workers=at_once) as workers:
             list(workers.map(lambda point: self._one(point, trial), points))
-        print(self.figures())  # noqa: T201 - the figures of a run are its result
+        print(self.figures())
         assert not self.broken, "\n".join([self.figures(), *self.broken[:_SHOWN]])
         assert self.outcomes, self.figures()
 
