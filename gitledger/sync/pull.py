@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from gitledger.errors import ConflictError, DamageError, NotFoundError, StaleRefError
+from gitledger.errors import ConflictError, DamageError, NotFoundError, OverlapError, StaleRefError
 from gitledger.ids import EventId, Oid
 from gitledger.ledger.draft import Draft
 from gitledger.ledger.handle import Ledger
@@ -113,11 +113,15 @@ def pull(
         return Pulled(outcome="refused", event=event, judged=judged)
     for attempt in range(ATTEMPTS):
         with ledger.refs.turn(lost=attempt):
-            plan = plan_pull(ledger, theirs, merge=merge)
             try:
+                plan = plan_pull(ledger, theirs, merge=merge)
                 event = _shown_head(plan) if dry_run else _apply(ledger, plan, remote)
             except StaleRefError:
                 continue
+            except OverlapError as error:
+                move_to = f"git update-ref {layout.ledger_ref(ledger.name)} {layout.tracking_ref(remote, ledger.name)}"
+                error.hint = f"to go on from theirs: git ledger branch NAME keeps yours, then {move_to}"
+                raise
             return Pulled(outcome=plan.outcome, event=event, judged=judged)
     raise ConflictError(
         f"ledger {ledger.name} moved {ATTEMPTS} times while this was pulled; expected to get a turn",
@@ -168,9 +172,7 @@ def _check_disjoint(objects: ObjectStore, joined: Join, own: list[Publication], 
         for side in (joined.mine, joined.theirs)
     )
     if not known or overlaps(left, right):
-        error = overlap_error(objects, joined)
-        error.hint = "git ledger branch keeps yours under another name; docs/sharing.md says how to go on"
-        raise error
+        raise overlap_error(objects, joined)
 
 
 def _known_by_key(objects: ObjectStore, own: list[Publication], target: Publication) -> Iterator[EventId]:
