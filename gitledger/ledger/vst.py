@@ -7,7 +7,7 @@ events of the same publication that come later, which are passed over.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from gitledger.errors import NotFoundError
+from gitledger.errors import DamageError, NotFoundError
 from gitledger.ids import EventId, Oid, Variable, parse_variable, shown
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import Place, backwards
@@ -98,7 +98,10 @@ def blame(ledger: Ledger, prefix: str = "", *, at: str | None = None) -> Iterato
     place = resolve(ledger, at) if at is not None else head_place(ledger)
     timelines = Timelines(ledger.objects, place)
     for variable, _ in State(ledger.objects, place).blobs(prefix):
-        yield Blamed(variable=variable, event=next(timelines.events(variable)))
+        event = next(timelines.events(variable), None)
+        if event is None:
+            raise DamageError(f"variable {shown(variable)} holds a value and has no timeline; expected one")
+        yield Blamed(variable=variable, event=event)
 
 
 def _chain(newest: EventId, events: Iterator[EventId]) -> Iterator[EventId]:
@@ -116,4 +119,7 @@ def _places(ledger: Ledger, top: Publication, events: Iterator[EventId]) -> Iter
             wanted = next(events, None)
             if wanted is None:
                 return
-    raise AssertionError("a timeline names events in another order than the log")
+    raise DamageError(
+        f"a timeline names event {wanted.hex()}, which is not in the log before those above it; expected the log's order",
+        hint="git ledger verify says more",
+    )
