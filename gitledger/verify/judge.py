@@ -31,10 +31,10 @@ from gitledger.verify.case import Case, UnjudgeableError, damage_code
 from gitledger.verify.compare import note_differences, place_of
 from gitledger.verify.envelope import judge_envelope
 from gitledger.verify.finding import Finding
+from gitledger.verify.order import PARENTS
 from gitledger.verify.parents import draft_on
 from gitledger.verify.replay import Carried, Replay
 
-_PARENTS: Final = 2
 _ZONE: Final = "+0000"
 
 
@@ -111,8 +111,8 @@ class Judge:
         data = case.bytes_of(case.publication, "commit", "", otherwise="commit-format")
         commit = case.parse("commit-format", "", lambda: parse_commit(data, self._objects.format))
         parents = len(commit.parents)
-        if parents > _PARENTS or len(set(commit.parents)) < parents:
-            raise case.stop("commit-format", "", f"it has {parents} parents; expected at most {_PARENTS}, distinct")
+        if parents > PARENTS or len(set(commit.parents)) < parents:
+            raise case.stop("commit-format", "", f"it has {parents} parents; expected at most {PARENTS}, distinct")
         for person in (commit.author, commit.committer):
             if person.zone != _ZONE:
                 case.note("commit-format", "", f"a date has the zone {person.zone}; expected {_ZONE}")

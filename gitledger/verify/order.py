@@ -15,6 +15,8 @@ from gitledger.store.tree import parse_tree
 
 Parents = Callable[[Oid], Sequence[Oid]]
 
+PARENTS: Final = 2
+"""How many parents a publication may have."""
 _NEVER_CLOCKED: Final = CLOCK_LIMIT
 """The clock of a publication that says none: it is met next, and what is before it is not put off."""
 
@@ -97,7 +99,8 @@ def _side(parents: Parents, starts: Iterable[Oid], known: set[Oid]) -> list[Oid]
 
 def _parents(objects: ObjectStore, oid: Oid) -> tuple[Oid, ...]:
     commit = _commit(objects, oid)
-    return commit.parents if commit else ()
+    # A publication with more is refused, and a commit can name a million.
+    return commit.parents[:PARENTS] if commit else ()
 
 
 def _node(objects: ObjectStore, oid: Oid) -> Node:
@@ -108,8 +111,8 @@ def _node(objects: ObjectStore, oid: Oid) -> Node:
         root = {entry.name: entry.oid for entry in parse_tree(read(objects, commit.tree, "tree"), objects.format)}
         envelope = parse_envelope(read(objects, root.get(layout.ENVELOPE, commit.tree), "blob"))
     except (DamageError, FormatError):
-        return Node(_NEVER_CLOCKED, commit.parents)
-    return Node(envelope.ts, commit.parents)
+        return Node(_NEVER_CLOCKED, commit.parents[:PARENTS])
+    return Node(envelope.ts, commit.parents[:PARENTS])
 
 
 def _commit(objects: ObjectStore, oid: Oid) -> Commit | None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.forger import DELETED, Act, Known, Lie
-from tests.forgeries.registry import base, forge
+from tests.forgeries.registry import LEFT, base, forge
 
 EVENT, DELTA = "events/0000", "deltas/0000"
 
@@ -168,20 +168,21 @@ _merge(
 )
 
 
-def _merge_overlapping(name: str, changes: dict[str, Any], reads: tuple[str, ...] = ()) -> None:
-    """List a merge of the left side with a third one that overlaps with it."""
+def _merge_with(name: str, acts: list[Act], lies: dict[str, Lie] | None = None) -> None:
+    """List a merge of the left side with a third one, made as if they were the two sides."""
 
     def lie(commit: dict[str, Any]) -> None:
         made = dict(base().forger.made)
-        third = base().forger.publish([base().prefix], [Act(changes, reads=reads)])
+        third = base().forger.publish([base().prefix], acts, lies)
         base().forger.made |= made
         commit["parents"] = [side.commit for side in sorted((base().left, third), key=lambda side: side.newest)]
 
     _merge(name, "commit", lie, {"merge": ""})
 
 
-_merge_overlapping("a-merge-of-sides-that-write-the-same", {"side/left": 2})
-_merge_overlapping("a-merge-of-sides-that-write-above-each-other", {"side": 2})
-_merge_overlapping("a-merge-of-sides-that-write-below-each-other", {"side/left/inner": 2})
-_merge_overlapping("a-merge-of-a-side-that-writes-what-the-other-read", {"side/read": 2})
-_merge_overlapping("a-merge-of-a-side-that-read-what-the-other-writes", {"idle": 2}, ("side/left",))
+_merge_with("a-merge-of-sides-that-write-the-same", [Act({"side/left": 2})])
+_merge_with("a-merge-of-sides-that-write-above-each-other", [Act({"side": 2})])
+_merge_with("a-merge-of-sides-that-write-below-each-other", [Act({"side/left/inner": 2})])
+_merge_with("a-merge-of-a-side-that-writes-what-the-other-read", [Act({"side/read": 2})])
+_merge_with("a-merge-of-a-side-that-read-what-the-other-writes", [Act({"idle": 2}, reads=("side/left",))])
+_merge_with("a-merge-of-an-event-published-twice", [LEFT], {"commit": lambda commit: commit.update(message="again")})

@@ -9,6 +9,8 @@ from tests.forger import DELETED, Act, Forger, Known, Lie, Row, Tree
 
 FORGERIES: dict[str, "Forgery"] = {}
 """By name."""
+LEFT = Act({"side/left": 1}, rule={"name": "left"}, reads=("side/read",), remembered={"key": "left"})
+"""What the left side of a merge is about."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,8 +78,7 @@ class Base:
         self.stranger = self.forger.publish(
             [self._prefix([Act(rule={"name": "genesis", "ledger": "main", "nonce": bytes(range(16))})])], self.group
         )
-        side = Act({"side/left": 1}, rule={"name": "left"}, reads=("side/read",), remembered={"key": "left"})
-        self.left = self.forger.publish([self.prefix], [side])
+        self.left = self.forger.publish([self.prefix], [LEFT])
         side = Act({"side/right": 1, "hot": 0}, rule={"name": "right"}, remembered={"key": "right"})
         self.right = self.forger.publish([self.prefix], [side, Act({"side/written": 1})])
         self.scenarios = {

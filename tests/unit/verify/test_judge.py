@@ -1,0 +1,147 @@
+"""One publication is judged on what its parents hold: alone or after them, whoever wrote it, with either hash."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import pytest
+
+from gitledger.ids import SHA1, SHA256, ObjectFormat, Oid
+from gitledger.ledger.handle import Ledger
+from gitledger.ledger.merge import branch, merge
+from gitledger.ledger.publication import head_of
+from gitledger.store.base import GitObject, RefUpdate
+from gitledger.store.memory import MemoryObjects, MemoryRefs
+from gitledger.verify import verify
+from gitledger.verify.judge import Judge
+from tests.forger import DELETED, NOON, Act, Forger, Known
+from tests.forgeries.all import FORGERIES, base
+from tests.ledgers import ledger_on, memory_ledger, named, write_many
+
+GENESIS = Act(rule={"name": "genesis", "ledger": "main", "nonce": bytes(16)})
+
+
+class Counting(MemoryObjects):
+    """Objects in memory that count how often one is read."""
+
+    reads = 0
+
+    def read(self, oid: Oid) -> GitObject:
+        self.reads += 1
+        return super().read(oid)
+
+    def read_many(self, oids: Iterable[Oid]) -> Iterator[GitObject]:
+        return map(self.read, oids)
+
+
+def publish(forger: Forger, known: Known, object_format: ObjectFormat = SHA1) -> Ledger:
+    """Return a ledger in memory that ends with what was made."""
+    ledger = ledger_on(Counting(object_format), MemoryRefs())
+    ledger.objects.write(list(forger.made.values()))
+    ledger.refs.update([RefUpdate("refs/ledger/main", None, Oid(known.commit))])
+    return ledger
+
+
+def line(forger: Forger, groups: Sequence[Sequence[Act]]) -> list[Known]:
+    """Make publications, one after the other."""
+    made = [forger.publish([], [GENESIS])]
+    for acts in groups:
+        made.append(forger.publish([made[-1]], acts))
+    return made
+
+
+@pytest.mark.parametrize("object_format", [SHA1, SHA256], ids=lambda one: one.name)
+def test_what_is_made_by_hand_is_sound_with_either_hash(object_format: ObjectFormat) -> None:
+    forger = Forger(object_format.name)
+    wide = [Act({f"wide/v{number}": number}) for number in range(70)]
+    hot = [Act({"hot": number}, reads=("wide/v1",)) for number in range(200)]
+    trunk = line(forger, [wide, hot, [Act({"wide/v1": DELETED}, remembered={"key": "one"})]])
+    sides = [forger.publish([trunk[-1]], [Act({f"side/{name}": 1}, remembered={"key": name})]) for name in "ab"]
+    report = verify(publish(forger, forger.publish(sides, [Act(rule={"name": "merge"})]), object_format))
+    assert (report.findings, report.events, report.publications) == ((), 275, 7)
+
+
+def test_an_event_that_two_people_published_is_no_overlap() -> None:
+    forger = Forger()
+    start = line(forger, [[Act({"a": 1})]])[-1]
+    twins = []
+    for name in ("Ada", "Eve"):
+        lies = {
+            "envelope": lambda envelope, name=name: envelope["payload"].update(author=f"{name} <a@example.org>"),
+            "commit": lambda commit, name=name: commit.update(author=f"{name} <a@example.org> {NOON} +0000"),
+        }
+        twins.append(forger.publish([start], [Act({"both": 1})], lies))
+    assert twins[0].newest == twins[1].newest
+    sides = [forger.publish([twin], [Act({f"side/{number}": 1})]) for number, twin in enumerate(twins)]
+    report = verify(publish(forger, forger.publish(sides, [Act(rule={"name": "merge"})])))
+    assert (report.findings, report.publications) == ((), 7)
+
+
+def test_a_publication_after_the_one_judged_before_reads_only_what_it_adds() -> None:
+    forger = Forger()
+    known = line(forger, [[Act({f"v{number}": number})] for number in range(3)])
+    objects = publish(forger, known[-1]).objects
+    judge = Judge(objects)
+    reads = []
+    for one in known:
+        objects.reads = 0
+        assert judge.judge(Oid(one.commit)).findings == ()
+        reads.append(objects.reads)
+    # Commit, tree, events, deltas, envelope, event, delta, then what the event adds: value, timeline, log head, and
+    # the trees of state, index and log; the rule at first.
+    assert reads[2:] == [13, 13]
+    objects.reads = 0
+    Judge(objects).judge(Oid(known[-1].commit))
+    assert objects.reads > reads[-1]
+
+
+def test_after_a_finding_the_next_is_judged_on_what_is_stored() -> None:
+    known = base().publish("group", FORGERIES["a-state-value-changed"].lies)
+    forger = base().forger
+    honest = forger.publish([known], [Act({"side": 1})])
+    ledger = ledger_on(Counting(SHA1), MemoryRefs())
+    ledger.objects.write(list((base().made | forger.made).values()))
+    judge = Judge(ledger.objects)
+    assert [one.code for one in judge.judge(Oid(known.commit)).findings] == ["state"]
+    # What follows was made on the true state, and so does not fit the one that is stored.
+    assert {one.code for one in judge.judge(Oid(honest.commit)).findings} == {"event-after", "state"}
+
+
+def test_a_clock_that_cannot_be_known_is_said_and_the_rest_is_judged() -> None:
+    known = base().publish("group", FORGERIES["a-clock-of-zero"].lies)
+    forger = base().forger
+    later = [forger.publish([known], [Act({"side": 1})])]
+    later.append(forger.publish(later, [Act({"side": 2}), Act({"wide/v3": 3})]))
+    ledger = ledger_on(MemoryObjects(), MemoryRefs())
+    ledger.objects.write(list((base().made | forger.made).values()))
+    judge = Judge(ledger.objects)
+    verdicts = [judge.judge(Oid(one.commit)) for one in (known, *later)]
+    assert [[finding.code for finding in verdict.findings] for verdict in verdicts] == [
+        ["envelope-format"],
+        ["parent"],
+        ["delta-padded"],
+    ]
+    assert "clock" in verdicts[1].findings[0].message
+    assert [verdict.events for verdict in verdicts] == [4, 1, 2]
+
+
+def test_a_commit_of_ten_thousand_parents_is_one_finding() -> None:
+    forger = Forger()
+    known = line(forger, [[Act({"a": 1})]])[-1]
+    commit = forger.made[known.commit].data
+    parents = b"".join(b"parent %040x\n" % number for number in range(10_000))
+    known.commit = forger.put("commit", commit.replace(b"author", parents + b"author", 1))
+    report = verify(publish(forger, known))
+    mine = [finding for finding in report.findings if finding.where == known.commit.hex()]
+    assert [finding.message for finding in mine] == ["it has 10001 parents; expected at most 2, distinct"]
+    assert report.publications == 3
+
+
+def test_the_verbs_are_sound_where_sides_grew_by_groups() -> None:
+    ledger = memory_ledger()
+    side = named("side", ledger)
+    branch(ledger, side.name)
+    write_many(ledger, 130, "here/v", group=100)
+    write_many(side, 170, "there/v", group=80)
+    merge(ledger, side.name)
+    write_many(ledger, 5, "after/v", group=2)
+    report = verify(ledger)
+    assert (report.findings, report.events) == ((), head_of(ledger).log.size)
