@@ -12,7 +12,8 @@ from gitledger.store.base import GitObject, RefUpdate
 from gitledger.store.memory import MemoryObjects, MemoryRefs
 from gitledger.verify import verify
 from gitledger.verify.judge import Judge
-from tests.forger import DELETED, NOON, Act, Forger, Known
+from gitledger.verify.order import all_before
+from tests.forger import DELETED, NOON, Act, Forger, Known, dumps
 from tests.forgeries.all import FORGERIES, base
 from tests.ledgers import ledger_on, memory_ledger, named, write_many
 
@@ -145,3 +146,36 @@ def test_the_verbs_are_sound_where_sides_grew_by_groups() -> None:
     write_many(ledger, 5, "after/v", group=2)
     report = verify(ledger)
     assert (report.findings, report.events) == ((), head_of(ledger).log.size)
+
+
+def test_what_is_no_commit_is_no_publication() -> None:
+    forger = Forger()
+    ledger = publish(forger, line(forger, [])[-1])
+    tree = Oid(next(oid for oid, one in forger.made.items() if one.kind == "tree"))
+    [finding] = Judge(ledger.objects).judge(tree).findings
+    assert (finding.code, finding.where) == ("commit-format", tree.hex())
+
+
+def test_a_timeline_that_cannot_go_on_is_what_the_parent_left() -> None:
+    forger = Forger()
+    last = dumps({"count": 2**63 - 1, "prev": bytes(20), "ids": [bytes(20)] * 63})
+    start = line(forger, [])[-1]
+    known = forger.publish([start], [Act({"a": 1})], {"tree": lambda tree: tree["index"].update({"~a": last})})
+    ledger = publish(forger, forger.publish([known], [Act({"a": 2})]))
+    assert [finding.code for finding in verify(ledger).findings] == ["timeline", "parent"]
+
+
+def test_what_is_missing_leads_to_the_same_findings_alone_and_in_order() -> None:
+    forger = Forger()
+    trunk = line(forger, [[Act({"a": 1, "b/c": 2})], [Act({"a": 3}, remembered={"key": "k"})]])
+    before = set(forger.made)
+    middle = forger.publish([trunk[-1]], [Act({"a": 4, "b/d": 5}, rule={"name": "other"})])
+    added = set(forger.made) - before
+    last = forger.publish([forger.publish([middle], [Act({"a": 6, "b/c": 7})])], [Act({"b/d": 8})])
+    for oid in added:
+        ledger = publish(forger, last)
+        del ledger.objects._objects[Oid(oid)]  # type: ignore[attr-defined]
+        order = list(all_before(ledger.objects, Oid(last.commit)))
+        alone = [finding for one in order for finding in Judge(ledger.objects).judge(one).findings]
+        assert alone
+        assert tuple(alone) == verify(ledger).findings
