@@ -1,11 +1,13 @@
 """Ports that fail on purpose: each wraps a port and does as it does, except where it was told otherwise."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from gitledger.errors import StaleRefError, StorageError
+from gitledger.ids import Oid
 from gitledger.store import layout
-from gitledger.store.base import NewObject, RefUpdate
+from gitledger.store.base import GitObject, NewObject, RefUpdate
 
 
 class Wrapped:
@@ -65,20 +67,25 @@ class LosingRefs(Wrapped):
 
 
 class Counted(Wrapped):
-    """Objects that count how many were read."""
+    """Objects that count how often each was read."""
 
     def __init__(self, inner: Any) -> None:
         super().__init__(inner)
-        self.reads = 0
+        self.of: Counter[Oid] = Counter()
 
-    def read(self, oid: Any) -> Any:
-        self.reads += 1
+    @property
+    def reads(self) -> int:
+        """How many reads there were."""
+        return self.of.total()
+
+    def read(self, oid: Oid) -> GitObject:
+        self.of[oid] += 1
         return self.inner.read(oid)
 
-    def read_many(self, oids: Any) -> Any:
-        for found in self.inner.read_many(oids):
-            self.reads += 1
-            yield found
+    def read_many(self, oids: Iterable[Oid]) -> Iterator[GitObject]:
+        for oid in oids:
+            self.of[oid] += 1
+            yield from self.inner.read_many([oid])
 
 
 class CountedRefs(Wrapped):
