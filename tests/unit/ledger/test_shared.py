@@ -78,7 +78,9 @@ def test_who_came_first_is_first(ledger: Ledger) -> None:
 
 
 def test_of_two_that_overlap_the_second_is_refused_and_the_rest_is_not(ledger: Ledger) -> None:
-    outcomes = together(ledger, set_to(first=0), [set_to(a=1), set_to(a=2), change("r", set={"b": 1}, read=["a"]), set_to(c=1)])
+    outcomes = together(
+        ledger, set_to(first=0), [set_to(a=1), set_to(a=2), change("r", set={"b": 1}, read=["a"]), set_to(c=1)]
+    )
     assert [type(one) for one in outcomes] == [Appended, Appended, OverlapError, OverlapError, Appended]
     assert isinstance(outcomes[1], Appended)
     assert isinstance(outcomes[2], OverlapError)
