@@ -2,30 +2,33 @@
 
 1. the ledger has a ref;
 2. the checkpoint's publication is here, and is what the checkpoint says;
-3. the ledger goes on from it: a head before it was rolled back, a head beside it belongs to a fork.
+3. the ledger goes on from it: a head before it was rolled back, a head beside it belongs to a fork;
+4. the checkpoints that are kept here can be read, and it is among them, unless their refs were never fetched.
 """
 
 from gitledger.errors import DamageError, FormatError
 from gitledger.ids import Oid
 from gitledger.ledger.chain import Taken, follow_publication
-from gitledger.ledger.checkpoint import publication_of
+from gitledger.ledger.checkpoint import kept_checkpoints, publication_of
 from gitledger.ledger.graph import Node, only_reached
+from gitledger.ledger.handle import Ledger
 from gitledger.ledger.publication import read_envelope, read_publication
 from gitledger.model.checkpoint import Checkpoint
+from gitledger.store import layout
 from gitledger.store.base import ObjectStore
 from gitledger.verify.finding import Finding, one_line
 
 
-def judge_anchor(objects: ObjectStore, checkpoint: Checkpoint, ref: str, head: Oid | None) -> list[Finding]:
+def judge_anchor(ledger: Ledger, checkpoint: Checkpoint, head: Oid | None) -> list[Finding]:
     """Return what is wrong with a ledger, given that a checkpoint of it is true.
 
     Args:
-        objects: the repository.
+        ledger: which one.
         checkpoint: what is true.
-        ref: the ref of the ledger.
-        head: what the ref points at; None if it is not there.
+        head: what the ref of the ledger points at; None if it is not there.
     """
-    findings = list[Finding]()
+    objects, ref = ledger.objects, layout.ledger_ref(ledger.name)
+    findings = _judge_kept(ledger, checkpoint)
     if head is None:
         message = f"it is not there; expected it at the publication {checkpoint.publication.hex()}, or after it"
         findings.append(Finding(code="ref-missing", where=ref, message=message))
@@ -37,6 +40,19 @@ def judge_anchor(objects: ObjectStore, checkpoint: Checkpoint, ref: str, head: O
         message = f"the publication of the checkpoint of {checkpoint.size} events cannot be found here: {error.message}"
         return [*findings, Finding(code="checkpoint", where=where, message=one_line(message))]
     return findings if head is None else findings + _judge_head(objects, checkpoint, ref, head)
+
+
+def _judge_kept(ledger: Ledger, checkpoint: Checkpoint) -> list[Finding]:
+    ref = layout.checkpoint_ref(ledger.name, checkpoint.size)
+    try:
+        kept = [one.checkpoint.text for one in kept_checkpoints(ledger)]
+    except DamageError as error:
+        message = f"a checkpoint that is kept cannot be read: {error.message}"
+        return [Finding(code="checkpoint", where=layout.checkpoint_refs(ledger.name), message=one_line(message))]
+    if checkpoint.text in kept:
+        return []
+    message = "it does not keep the checkpoint; expected it to, unless refs of checkpoints were never fetched"
+    return [Finding(code="ref-missing", severity="warning", where=ref, message=message)]
 
 
 def _judge_head(objects: ObjectStore, checkpoint: Checkpoint, ref: str, head: Oid) -> list[Finding]:

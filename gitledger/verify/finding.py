@@ -42,7 +42,7 @@ CODES: Final = {
     "timeline": "a stored timeline is not the events that wrote the variable",
     "log-head": "size, root or frontier of the Merkle log are not those of its events",
     "log-tile": "a tile of the Merkle log is not the hashes of its events",
-    "ref-missing": "the ledger of a checkpoint has no ref",
+    "ref-missing": "the ledger of a checkpoint has no ref, or the checkpoint is not kept",
     "checkpoint": "the repository does not hold what a checkpoint says",
     "rollback": "the ledger ends before a checkpoint of it",
     "fork": "the ledger went another way than a checkpoint of it",

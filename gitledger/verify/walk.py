@@ -52,7 +52,7 @@ def verify(
     """
     ref = layout.ledger_ref(ledger.name)
     head = ledger.refs.read(ref)
-    findings = judge_anchor(ledger.objects, checkpoint, ref, head) if checkpoint else []
+    findings = judge_anchor(ledger, checkpoint, head) if checkpoint else []
     if head is None and checkpoint:
         head = checkpoint.publication
     if head is None:

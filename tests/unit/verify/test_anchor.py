@@ -25,7 +25,8 @@ def point(ledger: Ledger, oid: Oid | None) -> None:
 
 
 def codes(ledger: Ledger, known: Checkpoint) -> list[str]:
-    return [finding.code for finding in verify(ledger, checkpoint=known).findings]
+    """Return the codes of all errors."""
+    return [one.code for one in verify(ledger, checkpoint=known).findings if one.severity == "error"]
 
 
 @pytest.fixture
@@ -111,3 +112,25 @@ def test_a_checkpoint_of_something_else_is_found(ledger: Ledger, change: dict[st
 def test_a_checkpoint_whose_publication_is_an_event_is_found(ledger: Ledger) -> None:
     known = checkpoint(ledger).checkpoint
     assert codes(ledger, replace(known, publication=Oid(head_of(ledger).events[0]))) == ["checkpoint"]
+
+
+def test_a_checkpoint_that_is_not_kept_is_a_warning(ledger: Ledger) -> None:
+    kept = checkpoint(ledger)
+    ledger.refs.update([RefUpdate(kept.ref, kept.tag, None)])
+    report = verify(ledger, checkpoint=kept.checkpoint)
+    assert report.ok
+    assert [(one.code, one.severity, one.where) for one in report.findings] == [("ref-missing", "warning", kept.ref)]
+
+
+def test_a_checkpoint_that_is_kept_with_another_text_is_a_warning(ledger: Ledger) -> None:
+    known = replace(checkpoint(ledger).checkpoint, origin="example.com/ledger")
+    assert [(one.code, one.severity) for one in verify(ledger, checkpoint=known).findings] == [
+        ("ref-missing", "warning")
+    ]
+
+
+def test_a_kept_checkpoint_that_cannot_be_read_is_found(ledger: Ledger) -> None:
+    kept = checkpoint(ledger)
+    write(ledger, b=1)
+    ledger.refs.update([RefUpdate(layout.checkpoint_ref(ledger.name, 3), None, kept.tag)])
+    assert codes(ledger, kept.checkpoint) == ["checkpoint"]
