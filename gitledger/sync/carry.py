@@ -12,7 +12,7 @@ from gitledger.ledger.change import Change
 from gitledger.ledger.draft import Draft
 from gitledger.ledger.group import Group
 from gitledger.ledger.handle import Ledger
-from gitledger.ledger.join import overlap_error, plan_join, seal_join
+from gitledger.ledger.join import plan_join, seal_join
 from gitledger.ledger.publication import (
     Publication,
     read_delta,
@@ -71,15 +71,11 @@ class Carrier:
         envelope = read_envelope(self._staged, publication)
         if len(parents) == 1:
             return self._append(publication, envelope, parents[0])
-        left, right = parents
-        if left.events[-1] == right.events[-1]:
-            return left
-        joined = plan_join(self._staged, left, right)
+        joined = plan_join(self._staged, *parents)
         if not joined.mine or not joined.theirs:
             # One side stands on the other by now, and there is nothing left to join.
             return joined.first if joined.mine else joined.second
-        if joined.plan.overlaps:
-            raise overlap_error(self._staged, joined)
+        # They were disjoint before, and neither has an event now that it had not then.
         message = publication.commit.message
         made, new = seal_join(self._ledger, self._staged, joined, _remembered(envelope, 0), message)
         self._staged.write(new)
@@ -129,6 +125,4 @@ class Carrier:
 
 def _remembered(envelope: Envelope, position: int) -> Mapping[str, Value]:
     """Return what an envelope remembers of an event; who asked for it, and when, stays true of it."""
-    remembered = {"author": envelope.author, "time": envelope.time, **envelope.events[position]}
-    remembered.pop("key", None)
-    return remembered
+    return {"author": envelope.author, "time": envelope.time, **envelope.events[position]}

@@ -150,8 +150,8 @@ def plan_pull(ledger: Ledger, theirs: Oid, *, merge: bool) -> Plan:
         )
     outcome: Outcome = "merged" if new and (merge or _is_known_elsewhere(ledger, own)) else "re-parented"
     _check_disjoint(ledger.objects, joined, own if outcome == "re-parented" else [], target)
-    # Where the remote has no event that is new here, only the publications that it has too are to be made again.
-    twice = [] if new else [one.oid for one in own if not ours.issuperset(one.events)]
+    # Where both published the same, only what follows from that is to be made again: the rest may stay as it is.
+    twice = [one.oid for one in own if not ours.issuperset(one.events)]
     rooted = twice or [one.oid for one in own]
     return Plan(outcome=outcome, head=head, theirs=target, joined=joined, own=own, events=ours, rooted=rooted)
 

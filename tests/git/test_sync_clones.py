@@ -87,6 +87,20 @@ def test_what_was_cut_off_is_named_and_how_to_get_it(console: Console, question:
     assert must(console, "git-ledger -C short verify").splitlines()[0].endswith(": sound")
 
 
+@pytest.mark.parametrize("verb", ["pull", "push"])
+def test_what_plain_git_has_cut_off_from_ours_is_said_to_be(console: Console, verb: str) -> None:
+    must(console, f"git-ledger clone {url(console)} grace")
+    must(console, "git-ledger -C grace append --rule lint --set lint/errors:=0")
+    for number in range(3):
+        must(console, f"git-ledger -C ada append --rule train --set model/b:={number}")
+    must(console, "git-ledger -C ada push")
+    must(console, "git -C grace fetch -q --depth 1")
+    printed = console.run(f"git-ledger -C grace {verb}")
+    assert (printed.code, "git fetch --unshallow" in printed.stderr) == (6, True)
+    must(console, "git -C grace fetch -q --unshallow")
+    must(console, f"git-ledger -C grace {verb}")
+
+
 def test_a_ledger_comes_whole_where_only_the_code_was_cut_off(console: Console) -> None:
     must(console, f"git clone -q --depth 1 {url(console)} short")
     assert must(console, "git-ledger -C short pull").startswith("started: ")
@@ -95,10 +109,12 @@ def test_a_ledger_comes_whole_where_only_the_code_was_cut_off(console: Console) 
 
 
 def test_a_ledger_comes_whole_where_the_code_does_not(console: Console) -> None:
-    must(console, f"git-ledger clone --filter=tree:0 {url(console)} partial")
-    assert missing(console, "partial", MAIN) == 0
-    must(console, "git -C ada commit -q --allow-empty -m third")
-    assert must(console, "git -C partial config remote.origin.partialclonefilter") == "tree:0"
+    must(console, f"git clone -q --filter=tree:0 --no-checkout {url(console)} partial")
+    assert missing(console, "partial", "main") > 0
+    must(console, "git-ledger -C partial fetch")
+    assert missing(console, "partial", "refs/ledger-remotes/origin/main") == 0
+    must(console, f"git-ledger clone --filter=blob:none {url(console)} another")
+    assert must(console, "git -C another config remote.origin.partialclonefilter") == "blob:none"
 
 
 def test_a_ledger_whose_blobs_were_left_out_works(console: Console) -> None:
@@ -172,8 +188,22 @@ def test_hooks_and_settings_of_the_user_do_not_get_in_the_way(console: Console) 
     for setting in ("push.followTags true", "fetch.prune true", "push.default nothing", "fetch.fsckObjects true"):
         must(console, f"git -C ada config {setting}")
     must(console, "git-ledger -C ada append --rule train --set model/b:=1")
+    must(console, f"git -C ada tag -a -m mine mine {MAIN}")
     assert must(console, "git-ledger -C ada push").startswith("pushed: ")
     assert must(console, "git-ledger -C ada pull").startswith("up-to-date: ")
+    assert must(console, "git -C server.git tag") == ""
+
+
+def test_nothing_but_tracking_refs_is_fetched(console: Console) -> None:
+    must(console, f"git-ledger clone {url(console)} grace")
+    must(console, f"git -C server.git tag -a -m theirs theirs {MAIN}~1")
+    must(console, "git-ledger -C ada append --rule train --set model/b:=1")
+    must(console, "git-ledger -C ada push")
+    must(console, f"git -C server.git tag -a -m new new {MAIN}")
+    (console.directory / "grace/.git/FETCH_HEAD").unlink(missing_ok=True)
+    must(console, "git-ledger -C grace fetch")
+    assert must(console, "git -C grace tag") == ""
+    assert not (console.directory / "grace/.git/FETCH_HEAD").exists()
 
 
 def test_a_remote_that_declines_is_quoted(console: Console) -> None:

@@ -21,7 +21,7 @@ from gitledger.sync.fetch import fetch
 from gitledger.sync.pull import Pulled, pull
 from gitledger.sync.push import push
 from tests.exchange import LosingRefs, MemoryRemote, clones
-from tests.ledgers import NOON, assert_sound, named, set_to, values, write
+from tests.ledgers import NOON, assert_sound, by, named, set_to, values, write
 
 
 def get(clone: Ledger, remote: MemoryRemote, **options: bool) -> Pulled:
@@ -81,7 +81,7 @@ def test_own_events_are_made_again_behind_the_newest_of_the_remote() -> None:
     asked = change("lint", set={"b": 2}, read=["seed"], key="run-7", message="look", meta={"host": "x"})
     append(replace(grace, clock=lambda: NOON - 60), asked)
     write(grace, c=3)
-    pulled = get(grace, other)
+    pulled = get(by("Edsger", grace), other)
     assert pulled.outcome == "re-parented"
     last, first, before = list(log(grace))[:3]
     assert (pulled.event, before.id) == (last.id, theirs)
@@ -176,6 +176,44 @@ def test_events_that_another_ledger_has_keep_their_ids() -> None:
     assert mine in events(grace)
 
 
+def test_events_that_another_ledger_goes_on_from_keep_their_ids() -> None:
+    (ada, remote), (grace, other) = clones(2)
+    write(ada, a=1)
+    put(ada, remote)
+    write(grace, b=2)
+    branch(grace, named("copy", grace).name)
+    write(named("copy", grace), c=3)
+    assert get(grace, other).outcome == "merged"
+
+
+def test_what_nobody_can_read_is_no_reason_to_merge() -> None:
+    (ada, remote), (grace, other) = clones(2)
+    write(ada, a=1)
+    put(ada, remote)
+    write(grace, b=2)
+    grace.refs.update([RefUpdate(layout.tracking_ref("evil", grace.name), None, Oid(head_of(grace).events[0]))])
+    assert get(grace, other).outcome == "re-parented"
+
+
+def test_own_branches_that_were_joined_are_made_again_on_the_same_head_and_joined_again() -> None:
+    (ada, remote), (grace, other) = clones(2)
+    theirs = write(ada, a=1)
+    put(ada, remote)
+    side = named("side", grace)
+    branch(grace, side.name)
+    write(grace, b=2)
+    write(side, c=3)
+    write(side, d=4)
+    merge(grace, side.name)
+    grace.refs.update([RefUpdate(layout.ledger_ref(side.name), head(side), None)])
+    assert get(by("Edsger", grace), other).outcome == "re-parented"
+    joined, *_ = shown = list(log(grace))
+    assert joined.meta["author"] == "Grace <grace@example.org>"
+    assert sorted(one.event.parents == (theirs,) for one in shown) == [False] * 4 + [True] * 2
+    assert values(grace) == {"a": 1, "b": 2, "c": 3, "d": 4}
+    assert_sound(grace, 6)
+
+
 def test_a_ledger_that_forked_before_is_no_reason_to_merge() -> None:
     (ada, remote), (grace, other) = clones(2)
     branch(grace, named("old", grace).name)
@@ -214,6 +252,19 @@ def test_a_change_whose_key_the_remote_knows_is_the_same_event() -> None:
     assert get(grace, other).outcome == "re-parented"
     assert [one.id for one in log(grace) if one.rule.name == "nightly"] == [theirs]
     assert_sound(grace, 4)
+
+
+def test_a_known_key_does_not_hide_another_overlap() -> None:
+    (ada, remote), (grace, other) = clones(2)
+    asked = change("nightly", set={"report": 1}, key="2026-01-01")
+    append(ada, asked)
+    write(ada, seed=1)
+    put(ada, remote)
+    write(grace, seed=2)
+    append(grace, asked)
+    with pytest.raises(OverlapError) as refused:
+        get(grace, other)
+    assert "git update-ref refs/ledger/main refs/ledger-remotes/origin/main" in str(refused.value.hint)
 
 
 def test_a_key_that_stands_for_another_change_there_is_a_conflict() -> None:

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from gitledger.errors import ConflictError, NotFoundError, OverlapError, PolicyError
+from gitledger.ledger.log import log
 from gitledger.ledger.merge import branch
+from gitledger.ledger.publication import head_of
 from gitledger.store import layout
 from gitledger.store.memory import MemoryRefs
 from gitledger.sync import push as push_module
@@ -33,9 +35,19 @@ def test_a_lost_swap_is_pulled_and_tried_again() -> None:
     remote.before_push = lambda: rivals and (write(grace, **{rivals.pop(): 1}), list(push([grace], other)))
     (pushed,) = push([ada], remote)
     assert (pushed.outcome, remote.pushes) == ("pushed", 4)
+    assert pushed.event == head_of(ada).events[-1]
     assert remote.server.read(MAIN) == ada.refs.read(MAIN)
     assert values(ada) == {"a": 1, "g0": 1, "g1": 1, "g2": 1}
     assert_sound(ada, 5)
+
+
+def test_what_has_diverged_is_joined_if_asked_for() -> None:
+    (ada, remote), (grace, other) = clones(2)
+    mine = write(ada, a=1)
+    theirs = write(grace, g=1)
+    list(push([grace], other))
+    list(push([ada], remote, merge=True))
+    assert next(log(ada)).event.parents == tuple(sorted((mine, theirs)))
 
 
 def test_one_that_always_loses_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
