@@ -4,7 +4,7 @@ from typing import Any
 
 import cbor2
 
-from tests.forger import Lie, dumps
+from tests.forger import Lie, Tree, dumps
 from tests.forgeries.registry import base, forge
 
 EVENT = "events/0001"
@@ -88,3 +88,57 @@ forge(
     lambda data: base().made[list(base().stranger.log)[-3]].data,
     {"event-parents": EVENT},
 )
+
+
+def _carry(order: str) -> Lie:
+    """Return a lie that carries other events, in another order; envelope and all that follows stay as they were."""
+
+    def lie(tree: Tree) -> None:
+        for name in ("events", "deltas"):
+            carried = [tree[name][f"{int(at):04x}"] for at in order]
+            tree[name] = {f"{at:04x}": data for at, data in enumerate(carried)}
+
+    return lie
+
+
+for name, order, expected in (
+    (
+        "the-newest-event-dropped",
+        "012",
+        {
+            "envelope-count": "envelope",
+            "state": "state/model/loss",
+            "timeline": "index/model/~loss",
+            "log-head": "log/head",
+        },
+    ),
+    (
+        "an-event-dropped",
+        "013",
+        {
+            "envelope-count": "envelope",
+            "event-parents": "events/0002",
+            "event-after": "events/0002",
+            "state": "state/model/accuracy",
+            "timeline": "index/model/~accuracy",
+            "log-head": "log/head",
+        },
+    ),
+    (
+        "two-events-exchanged",
+        "0132",
+        {"event-parents": "events/0003", "event-after": "events/0002", "log-head": "log/head"},
+    ),
+    (
+        "an-event-carried-twice",
+        "01233",
+        {
+            "envelope-count": "envelope",
+            "event-parents": "events/0004",
+            "delta-padded": "deltas/0004",
+            "timeline": "index/model/~loss",
+            "log-head": "log/head",
+        },
+    ),
+):
+    forge(name, "tree", _carry(order), expected)

@@ -93,9 +93,6 @@ _merge(
     {"merge": ""},
 )
 _merge(
-    "a-merge-of-two-ledgers", "commit", _parents(lambda parents: [parents[0], base().stranger.commit]), {"merge": ""}
-)
-_merge(
     "a-merge-of-one",
     "commit",
     _parents(lambda parents: parents[:1]),
@@ -106,6 +103,12 @@ _merge("a-merge-by-a-rule-with-more-than-a-name", "acts", _act(0, rule={"name": 
 _merge("a-merge-that-writes", "acts", _act(0, rule={"name": "merge"}, changes={"a": 1}), {"event-format": EVENT})
 _merge("a-merge-that-deletes", "acts", _act(0, rule={"name": "merge"}, changes={"hot": DELETED}), {"event-format": EVENT})
 _merge("a-merge-that-reads", "acts", _act(0, rule={"name": "merge"}, reads=("a",)), {"event-format": EVENT})
+_merge(
+    "a-merge-whose-delta-writes",
+    "delta bytes",
+    lambda data: b"\xa1\x61a\x81\x01",
+    {"merge": DELTA, "event-writeset": EVENT, "event-after": EVENT, "state": "state/a", "timeline": "index/~a"},
+)
 _merge(
     "a-merge-with-a-second-event",
     "acts",
@@ -168,21 +171,24 @@ _merge(
 )
 
 
-def _merge_with(name: str, acts: list[Act], lies: dict[str, Lie] | None = None) -> None:
+def _merge_with(name: str, *groups: Act, on: str = "prefix", lies: dict[str, Lie] | None = None) -> None:
     """List a merge of the left side with a third one, made as if they were the two sides."""
 
     def lie(commit: dict[str, Any]) -> None:
         made = dict(base().forger.made)
-        third = base().forger.publish([base().prefix], acts, lies)
+        third = [getattr(base(), on)] if on else []
+        for act in groups:
+            third = [base().forger.publish(third, [act], lies)]
         base().forger.made |= made
-        commit["parents"] = [side.commit for side in sorted((base().left, third), key=lambda side: side.newest)]
+        commit["parents"] = [side.commit for side in sorted((base().left, *third), key=lambda side: side.newest)]
 
     _merge(name, "commit", lie, {"merge": ""})
 
 
-_merge_with("a-merge-of-sides-that-write-the-same", [Act({"side/left": 2})])
-_merge_with("a-merge-of-sides-that-write-above-each-other", [Act({"side": 2})])
-_merge_with("a-merge-of-sides-that-write-below-each-other", [Act({"side/left/inner": 2})])
-_merge_with("a-merge-of-a-side-that-writes-what-the-other-read", [Act({"side/read": 2})])
-_merge_with("a-merge-of-a-side-that-read-what-the-other-writes", [Act({"idle": 2}, reads=("side/left",))])
-_merge_with("a-merge-of-an-event-published-twice", [LEFT], {"commit": lambda commit: commit.update(message="again")})
+_merge_with("a-merge-of-sides-that-write-the-same", Act({"side/left": 2}))
+_merge_with("a-merge-of-sides-that-write-above-each-other", Act({"side": 2}))
+_merge_with("a-merge-of-sides-that-write-below-each-other", Act({"side/left/inner": 2}))
+_merge_with("a-merge-of-a-side-that-writes-what-the-other-read", Act({"side/read": 2}))
+_merge_with("a-merge-of-a-side-that-read-what-the-other-writes", Act({"idle": 2}, reads=("side/left",)))
+_merge_with("a-merge-of-two-ledgers", Act(rule=RULE | {"nonce": bytes(range(16))}), Act({"apart": 1}), on="")
+_merge_with("a-merge-of-an-event-published-twice", LEFT, lies={"commit": lambda commit: commit.update(message="again")})
