@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeVar
 
-from gitledger.errors import CorruptObjectError, DamageError, FormatError, MissingObjectError
+from gitledger.errors import DamageError, FormatError, MissingObjectError
 from gitledger.ids import Kind, Oid
 from gitledger.ledger.publication import read
 from gitledger.store.base import ObjectStore
@@ -134,6 +134,4 @@ class Case:
 
 def damage_code(error: DamageError) -> str:
     """Return the code under which the damage of one object is noted."""
-    if isinstance(error, MissingObjectError):
-        return "object-missing"
-    return "object-corrupt" if isinstance(error, CorruptObjectError) else "parent"
+    return "object-missing" if isinstance(error, MissingObjectError) else "object-corrupt"

@@ -1,5 +1,6 @@
 """Which publications are judged, and in which order: each after its parents, those of one line one after another."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
@@ -10,13 +11,13 @@ from gitledger.ledger.publication import read
 from gitledger.model.envelope import CLOCK_LIMIT, parse_envelope
 from gitledger.store import layout
 from gitledger.store.base import ObjectStore
-from gitledger.store.commit import Commit, parse_commit
 from gitledger.store.tree import parse_tree
 
 Parents = Callable[[Oid], Sequence[Oid]]
 
 PARENTS: Final = 2
-"""How many parents a publication may have."""
+"""How many parents a publication may have. A commit can name a million; more than these are not followed."""
+_LINK = re.compile(rb"^(tree|parent) ([0-9a-f]+)$", re.MULTILINE)
 _NEVER_CLOCKED: Final = CLOCK_LIMIT
 """The clock of a publication that says none: it is met next, and what is before it is not put off."""
 
@@ -30,7 +31,7 @@ class Order:
     """
 
     def __init__(self, parents: Parents, head: Oid | None) -> None:
-        self._size = len(head or b"0")
+        self._size = len(head) if head else 1
         self._line = bytearray()  # along first parents, newest first
         merges: dict[int, Sequence[Oid]] = {}
         ahead: Oid | None = head
@@ -97,27 +98,30 @@ def _side(parents: Parents, starts: Iterable[Oid], known: set[Oid]) -> list[Oid]
     return found
 
 
-def _parents(objects: ObjectStore, oid: Oid) -> tuple[Oid, ...]:
-    commit = _commit(objects, oid)
-    # A publication with more is refused, and a commit can name a million.
-    return commit.parents[:PARENTS] if commit else ()
+def _parents(objects: ObjectStore, oid: Oid) -> list[Oid]:
+    return _links(objects, oid)[b"parent"][:PARENTS]
 
 
 def _node(objects: ObjectStore, oid: Oid) -> Node:
-    commit = _commit(objects, oid)
-    if commit is None:
-        return Node(_NEVER_CLOCKED, ())
+    links = _links(objects, oid)
+    parents = tuple(links[b"parent"][:PARENTS])
     try:
-        root = {entry.name: entry.oid for entry in parse_tree(read(objects, commit.tree, "tree"), objects.format)}
-        envelope = parse_envelope(read(objects, root.get(layout.ENVELOPE, commit.tree), "blob"))
-    except (DamageError, FormatError):
-        return Node(_NEVER_CLOCKED, commit.parents[:PARENTS])
-    return Node(envelope.ts, commit.parents[:PARENTS])
+        data = read(objects, links[b"tree"][0], "tree")
+        root = {entry.name: entry.oid for entry in parse_tree(data, objects.format)}
+        return Node(parse_envelope(read(objects, root[layout.ENVELOPE], "blob")).ts, parents)
+    except (DamageError, FormatError, LookupError):
+        return Node(_NEVER_CLOCKED, parents)
 
 
-def _commit(objects: ObjectStore, oid: Oid) -> Commit | None:
-    """Return a publication's commit, or None if it cannot be read, which is for the judge to say."""
+def _links(objects: ObjectStore, oid: Oid) -> dict[bytes, list[Oid]]:
+    """Return what a commit links to, whatever else is in it: what is before a forged commit is judged, too."""
+    found: dict[bytes, list[Oid]] = {b"tree": [], b"parent": []}
     try:
-        return parse_commit(read(objects, oid, "commit"), objects.format)
+        headers = read(objects, oid, "commit").partition(b"\n\n")[0]
     except (DamageError, FormatError):
-        return None
+        # For the judge to say.
+        return found
+    for name, digits in _LINK.findall(headers):
+        if len(digits) == objects.format.size * 2:
+            found[name].append(Oid(bytes.fromhex(digits.decode())))
+    return found

@@ -143,13 +143,35 @@ def test_a_line_takes_twenty_bytes_a_publication() -> None:
     assert not order._sides
 
 
-def test_unreadable_publications_end_the_way_back() -> None:
+def test_what_is_no_commit_ends_the_way_back() -> None:
     published = Published([[], [0], [1]])
-    missing = published.objects._objects.pop(published.oids[1])
-    assert list(all_before(published.objects, published.oids[2])) == published.oids[1:]
-    published.objects._objects[published.oids[1]] = GitObject("commit", missing.data + b"\0")
-    assert list(all_before(published.objects, published.oids[2])) == published.oids[1:]
-    assert list(all_since(published.objects, published.oids[2], published.oids[0])) == published.oids[1:]
+    data = published.objects._objects.pop(published.oids[1]).data
+    for found in (None, GitObject("blob", data)):
+        if found:
+            published.objects._objects[published.oids[1]] = found
+        assert list(all_before(published.objects, published.oids[2])) == published.oids[1:]
+        assert list(all_since(published.objects, published.oids[2], published.oids[0])) == published.oids[1:]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [(b"\n\n", b"\nencoding x\n\n"), (b"author", b"writer"), (b"\n\n", b"\n\n\0"), (b"tree", b"twee")]
+)
+def test_a_commit_that_no_ledger_wrote_hides_nothing_before_it(old: bytes, new: bytes) -> None:
+    published = Published([[], [0], [0], [1, 2], [3]])
+    commit = published.oids[3]
+    data = published.objects._objects[commit].data
+    published.objects._objects[commit] = GitObject("commit", data.replace(old, new, 1))
+    assert set(all_before(published.objects, published.oids[4])) == set(published.oids)
+    assert set(all_since(published.objects, published.oids[4], published.oids[1])) == set(published.oids[2:])
+
+
+def test_a_message_links_to_nothing() -> None:
+    published = Published([[], [0], [1]])
+    data = published.objects._objects[published.oids[2]].data
+    message = b"\nparent %s\n" % published.oids[0].hex().encode()
+    published.objects._objects[published.oids[2]] = GitObject("commit", data + message)
+    order = all_before(published.objects, published.oids[2])
+    assert (list(order), order._sides) == (published.oids, {})
 
 
 def test_an_unreadable_envelope_hides_nothing_before_it() -> None:
