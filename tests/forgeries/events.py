@@ -55,6 +55,12 @@ for name, field, value, code in (
 ):
     forge(name, "event", _claim(field, value), {code: EVENT})
 forge(
+    "ids-of-the-other-hash",
+    "event",
+    lambda event: event.update(parents=[bytes(32)], **dict.fromkeys(("rule", "after", "delta"), bytes(32))),
+    {"event-format": EVENT},
+)
+forge(
     "a-rule-that-is-a-tree",
     "event",
     _claim("rule", lambda event: base().forger.put_tree({})),
