@@ -1,6 +1,6 @@
 """A remote in memory, and clones of it that share its objects: what an exchange does to refs, without a git."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
 from gitledger.errors import StaleRefError
@@ -46,7 +46,7 @@ class MemoryRemote:
             [RefUpdate(layout.tracking_ref(self.name, name), known.get(name), oid) for name, oid in changed]
         )
 
-    def push(self, names: Iterable[LedgerName], *, dry_run: bool = False) -> dict[LedgerName, PushAnswer]:
+    def push(self, names: Collection[LedgerName], *, dry_run: bool = False) -> dict[LedgerName, PushAnswer]:
         self.pushes += 1
         self.before_push()
         return {name: self._push(layout.ledger_ref(name), dry_run=dry_run) for name in names}

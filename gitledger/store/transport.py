@@ -4,7 +4,7 @@ Git's exit code and the lines that it writes for programs decide; what it says t
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,12 +95,14 @@ class Remote:
         if done.status != 0:
             raise _failed("fetch from", self.name, done)
 
-    def push(self, names: Iterable[LedgerName], *, dry_run: bool = False) -> dict[LedgerName, PushAnswer]:
+    def push(self, names: Collection[LedgerName], *, dry_run: bool = False) -> dict[LedgerName, PushAnswer]:
         """Move the remote's refs of ledgers to where ours are, each by compare-and-swap and forward only.
 
         Raises:
             StorageError: the remote cannot be reached, or does not answer as it must.
         """
+        if not names:
+            return {}  # Git would push the branch.
         options = (*_PUSH, self._progress(), *(["--dry-run"] if dry_run else []))
         done = self._run("push", *options, self.name, *(f"{ledger_ref(name)}:{ledger_ref(name)}" for name in names))
         answers = _parse_answers(done.output.decode(errors="replace"))

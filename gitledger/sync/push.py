@@ -4,7 +4,7 @@ A push is a compare-and-swap on the remote. If it loses, what the remote has by 
 push is tried again, as an append is.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
@@ -25,7 +25,7 @@ ATTEMPTS: Final = 512
 class Target(Source, Protocol):
     """A remote that can be pushed to."""
 
-    def push(self, names: Iterable[LedgerName], *, dry_run: bool = False) -> Mapping[LedgerName, PushAnswer]:
+    def push(self, names: Collection[LedgerName], *, dry_run: bool = False) -> Mapping[LedgerName, PushAnswer]:
         """Move its refs to where ours are, forward only."""
 
 

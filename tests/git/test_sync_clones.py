@@ -230,3 +230,58 @@ def test_fetched_objects_are_synced_before_anything_rests_on_them(console: Conso
         must(console, "git-ledger -C grace fetch")
         del console.env["GIT_TRACE2_EVENT"]
         assert ("core.fsync=committed,loose-object" in trace.read_text()) != relaxed
+
+
+def test_all_ledgers_go_and_come_at_once(console: Console) -> None:
+    must(console, "git-ledger -C ada branch side")
+    must(console, "git-ledger -C ada --ledger side append --rule train --set model/b:=1")
+    must(console, "git-ledger -C ada append --rule train --set model/c:=1")
+    head = must(console, "git -C ada rev-parse HEAD")
+    must(console, f"git -C ada update-ref refs/ledger/Foreign {head}")
+    pushed = must(console, "git-ledger -C ada push --all").splitlines()
+    assert [line.split(" is at ")[0] for line in pushed] == ["pushed: ledger main", "pushed: ledger side"]
+    must(console, f"git-ledger clone {url(console)} grace")
+    must(console, "git-ledger -C ada append --rule train --set model/c:=2")
+    must(console, "git-ledger -C ada push --all")
+    pulled = must(console, "git-ledger -C grace pull --all").splitlines()
+    assert [line.split(" is at ")[0] for line in pulled] == ["fast-forward: ledger main", "up-to-date: ledger side"]
+    must(console, f"git -C grace remote add second {url(console)}")
+    fetched = must(console, "git-ledger -C grace fetch --all").splitlines()
+    assert [line.split(":")[0] for line in fetched] == ["second/main", "second/side"]
+    assert console.run("git-ledger -C grace fetch origin --all").code == 2
+
+
+def test_where_there_is_no_ledger_nothing_is_pushed(console: Console) -> None:
+    must(console, f"git clone -q {url(console)} grace")
+    must(console, "git -C grace commit -q --allow-empty -m third")
+    assert must(console, "git-ledger -C grace push --all") == ""
+    assert must(console, "git -C server.git log -1 --format=%s main") == "more"
+    assert console.run("git-ledger -C grace push").code == 3
+
+
+def test_which_remote_is_meant(console: Console) -> None:
+    must(console, "git init -q -b main alone")
+    assert console.run("git-ledger -C alone fetch").code == 3
+    must(console, f"git -C alone remote add first {url(console)}")
+    must(console, "git-ledger -C alone fetch")
+    must(console, f"git -C alone remote add second {url(console)}")
+    printed = console.run("git-ledger -C alone fetch")
+    assert (printed.code, "first, second" in printed.stderr) == (2, True)
+    must(console, "git-ledger -C alone fetch second")
+    assert console.run("git-ledger -C alone fetch third").code == 3
+
+
+def test_who_watches_sees_the_progress_of_git(console: Console, capfd: pytest.CaptureFixture[str]) -> None:
+    must(console, "git-ledger -C ada append --rule train --set model/b:=1")
+    assert console.run_here(["-C", "ada", "push", "-q"], stderr_width=80).code == 0
+    assert capfd.readouterr().err == ""
+    must(console, "git-ledger -C ada append --rule train --set model/b:=2")
+    assert console.run_here(["-C", "ada", "push"], stderr_width=80).code == 0
+    assert "Writing objects: 100%" in capfd.readouterr().err
+
+
+def test_an_address_is_relative_to_where_git_finds_it(console: Console) -> None:
+    below = console.directory / "ada/below"
+    below.mkdir()
+    must(console, "git-ledger -C ada append --rule train --set model/b:=1")
+    assert must(console, "git-ledger -C ada/below push").startswith("pushed: ")
