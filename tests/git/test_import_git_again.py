@@ -41,7 +41,7 @@ class Killer:
     swaps = 0
 
     def __init__(self, refs):
-        self.read, self.swap = refs.read, refs.update
+        self.read, self.turn, self.swap = refs.read, refs.turn, refs.update
 
     def update(self, updates):
         self.swaps += 1
