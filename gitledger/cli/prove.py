@@ -10,10 +10,11 @@ from gitledger.cli.values import to_json
 from gitledger.errors import UsageError
 from gitledger.ids import EventId, parse_oid, parse_variable, shown
 from gitledger.ledger.checkpoint import checkpoint_at
+from gitledger.ledger.handle import Ledger
 from gitledger.ledger.prove import prove_event, prove_extension, prove_timeline, prove_variable
 from gitledger.ledger.resolve import resolve
 from gitledger.model.checkpoint import Checkpoint
-from gitledger.model.proof_file import Proof, format_proof
+from gitledger.model.proof_file import EventProof, Proof, format_proof
 
 _KINDS: Final = ("event", "variable", "timeline", "extension")
 _FULL_ID = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
@@ -50,7 +51,7 @@ def _check_usage(what: str, other: str | None, at: str | None, checkpoint: str |
 def _prove(door: Door, what: str, subject: str, at: str | None, checkpoint: Checkpoint) -> Proof:
     ledger = door.ledger
     if what == "event":
-        return prove_event(ledger, _event(door, subject), checkpoint)
+        return _prove_event(ledger, subject, checkpoint)
     if what == "timeline":
         return prove_timeline(ledger, parse_variable(subject), checkpoint)
     return prove_variable(
@@ -58,9 +59,12 @@ def _prove(door: Door, what: str, subject: str, at: str | None, checkpoint: Chec
     )
 
 
-def _event(door: Door, rev: str) -> EventId:
-    # A whole id is found in the log by its leaf, without a walk through the history.
-    return EventId(parse_oid(rev)) if _FULL_ID.match(rev) else resolve(door.ledger, rev).event
+def _prove_event(ledger: Ledger, rev: str, checkpoint: Checkpoint) -> EventProof:
+    if _FULL_ID.match(rev):
+        # Found in the log by its leaf, without a walk through the history.
+        return prove_event(ledger, EventId(parse_oid(rev)), checkpoint)
+    place = resolve(ledger, rev)
+    return prove_event(ledger, place.event, checkpoint, seq=place.seq)
 
 
 def _end(door: Door, name: str) -> Checkpoint:

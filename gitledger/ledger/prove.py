@@ -18,8 +18,14 @@ from gitledger.model.proof import check_consistency, consistency_proof, inclusio
 from gitledger.model.proof_file import EventProof, ExtensionProof, TimelineProof, ValueProof
 
 
-def prove_event(ledger: Ledger, event: EventId, checkpoint: Checkpoint) -> EventProof:
+def prove_event(ledger: Ledger, event: EventId, checkpoint: Checkpoint, *, seq: int | None = None) -> EventProof:
     """Return the proof that an event is in the log that a checkpoint fixes.
+
+    Args:
+        ledger: which one.
+        event: which event.
+        checkpoint: what the proof is checked against.
+        seq: the number, from 1, that the event probably has there; saves a search.
 
     Raises:
         NotFoundError: it is not: it may be newer than the checkpoint.
@@ -28,7 +34,7 @@ def prove_event(ledger: Ledger, event: EventId, checkpoint: Checkpoint) -> Event
     """
     log = StoredLog(ledger.objects, publication_of(ledger.objects, checkpoint))
     leaf = stored_leaf_data(ledger.objects, event)
-    index = log.find(leaf_hash(leaf))
+    index = seq - 1 if seq and log.holds(seq - 1, leaf_hash(leaf)) else log.find(event, leaf_hash(leaf))
     if index is None:
         raise NotFoundError(
             f"event {event.hex()} is not in the log of {checkpoint.size} events; expected a checkpoint that has it",
@@ -60,7 +66,7 @@ def prove_variable(
         with damage_in(checkpoint.publication, "publication"):
             follow_value(taken, follow_publication(taken, checkpoint)[0], variable)
     else:
-        anchor = prove_event(ledger, at.event, checkpoint)
+        anchor = prove_event(ledger, at.event, checkpoint, seq=at.seq)
         taken = Taken(ledger.objects, State(ledger.objects, at).unstored())
         with damage_in(at.event, "event"):
             follow_value(taken, read_event(ledger.objects, at.event).after, variable)

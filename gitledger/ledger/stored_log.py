@@ -1,11 +1,14 @@
 """The Merkle log that a publication carries, read as far as it is asked for: full tiles, and the newest events."""
 
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
 from gitledger.errors import DamageError, FormatError
 from gitledger.ids import EventId, Oid
-from gitledger.ledger.growing_log import stored_leaf
-from gitledger.ledger.history import backwards
+from gitledger.ledger.history import Place, backwards
 from gitledger.ledger.publication import Publication, damage_in, read, read_event
-from gitledger.model.merkle import HASH_BYTES, Frontier, leaf_data
+from gitledger.model.event import parse_event
+from gitledger.model.merkle import HASH_BYTES, Frontier, leaf_data, leaf_hash
 from gitledger.model.tile import TILE_WIDTH, HashReader, stored_hashes, tile_path
 from gitledger.store import layout
 from gitledger.store.base import ObjectStore
@@ -25,8 +28,8 @@ class StoredLog:
         self.frontier: Frontier = publication.log
         self.read: HashReader = stored_hashes(self.frontier.size, tile=self.tile, leaves=self._leaves)
         self._paths = PathMap(self._load, objects.format, publication.trees[layout.LOG], split_above=NEVER_SPLIT)
-        self._places = backwards(objects, publication)
-        self._newest: list[bytes] = []  # leaf hashes, newest first
+        self._older = backwards(objects, publication)
+        self._newest: list[Place] = []  # newest first
 
     def tile(self, level: int, index: int) -> bytes:
         """Return the bytes of a full tile.
@@ -44,28 +47,35 @@ class StoredLog:
                 raise FormatError(f"it has {len(data)} bytes; expected {TILE_WIDTH * HASH_BYTES}")
         return data
 
-    def find(self, leaf: bytes) -> int | None:
-        """Return the number of the leaf with this hash, or None; looks at the newest first, 256 at a time."""
+    def holds(self, index: int, leaf: bytes) -> bool:
+        """Return whether the leaf of this number, from 0, is there and has this hash."""
+        return index < self.frontier.size and self.read(0, index, index + 1) == leaf
+
+    def find(self, event: EventId, leaf: bytes) -> int | None:
+        """Return the number, from 0, of an event whose leaf has this hash, or None; looks at the newest tile first."""
         full = self.frontier.size // TILE_WIDTH
-        rows = [(full * TILE_WIDTH, self._leaves(full * TILE_WIDTH, self.frontier.size))]
-        while rows:
-            start, row = rows.pop()
+        for place in self._places_from(full * TILE_WIDTH):
+            if place.event == event:
+                return place.seq - 1
+        for index in reversed(range(full)):
+            row = self.tile(0, index)
             at = row.find(leaf)
             while at > 0 and at % HASH_BYTES:  # across two hashes: no leaf
                 at = row.find(leaf, at + 1)
             if at >= 0:
-                return start + at // HASH_BYTES
-            if start:
-                index = start // TILE_WIDTH - 1
-                rows.append((index * TILE_WIDTH, self.tile(0, index)))
+                return index * TILE_WIDTH + at // HASH_BYTES
         return None
 
     def _leaves(self, start: int, stop: int) -> bytes:
-        size = self.frontier.size
-        while len(self._newest) < size - start:
-            place = next(self._places)
-            self._newest.append(stored_leaf(self._objects, place.publication, place.position))
-        return b"".join(reversed(self._newest[size - stop : size - start]))
+        places = list(islice(self._places_from(start), self.frontier.size - stop, None))
+        return b"".join(reversed(_leaf_hashes(self._objects, places)))
+
+    def _places_from(self, start: int) -> Iterator[Place]:
+        """Yield where the events from this number on stand, newest first."""
+        for count in range(self.frontier.size - start):
+            if count == len(self._newest):
+                self._newest.append(next(self._older))
+            yield self._newest[count]
 
     def _load(self, oid: Oid) -> bytes:
         return read(self._objects, oid, "tree")
@@ -80,3 +90,14 @@ def stored_leaf_data(objects: ObjectStore, event: EventId) -> bytes:
     content = read_event(objects, event)
     with damage_in(event, "event"):
         return leaf_data(*(read(objects, oid, "blob") for oid in (Oid(event), content.rule, content.delta)))
+
+
+def _leaf_hashes(objects: ObjectStore, places: Sequence[Place]) -> list[bytes]:
+    """Return the leaf hashes of many events, whose objects are read all at once."""
+    events = [found.data for found in objects.read_many([Oid(place.event) for place in places])]
+    with damage_in(places[0].publication.oid, "publication"):
+        rules = [parse_event(data).rule for data in events]
+    known = {rule: read(objects, rule, "blob") for rule in set(rules)}
+    deltas = objects.read_many([place.publication.deltas[place.position] for place in places])
+    parts = zip(events, rules, deltas, strict=True)
+    return [leaf_hash(leaf_data(event, known[rule], delta.data)) for event, rule, delta in parts]

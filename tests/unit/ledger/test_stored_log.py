@@ -131,9 +131,22 @@ def test_a_number_is_found_by_reading_tiles_and_no_events() -> None:
     log = million()
     stored = StoredLog(log.objects, read_publication(log.objects, log.checkpoint.publication))
     before = log.objects.reads
-    assert stored.find(leaf_hash(stored_leaf_data(log.objects, log.event))) == PLACE
+    assert stored.find(log.event, leaf_hash(stored_leaf_data(log.objects, log.event))) == PLACE
     tiles = (MILLION - PLACE) // tile.TILE_WIDTH
-    assert tiles < log.objects.reads - before < tiles + 400
+    assert tiles < log.objects.reads - before < tiles + 60
+
+
+def test_an_event_whose_number_is_known_is_proved_from_a_few_tiles() -> None:
+    log = million()
+    before = log.objects.reads
+    assert prove_event(log.ledger, log.event, log.checkpoint, seq=PLACE + 1).index == PLACE
+    assert log.objects.reads - before < 60
+
+
+@pytest.mark.parametrize("seq", [0, PLACE, PLACE + 2, MILLION, MILLION + 1])
+def test_a_number_that_is_wrong_costs_a_search(seq: int) -> None:
+    log = million()
+    assert prove_event(log.ledger, log.event, log.checkpoint, seq=seq).index == PLACE
 
 
 def test_that_a_million_events_begin_with_a_few_is_proved_from_a_few_tiles() -> None:
@@ -157,8 +170,12 @@ def test_every_leaf_is_found_at_its_number_and_no_other_is(any_ledger: Ledger, s
     write_many(any_ledger, size - 1, group=100)
     stored = StoredLog(any_ledger.objects, head_of(any_ledger))
     for place in backwards(any_ledger.objects, head_of(any_ledger)):
-        assert stored.find(leaf_hash(stored_leaf_data(any_ledger.objects, place.event))) == place.seq - 1
-    assert stored.find(bytes(32)) is None
+        leaf = leaf_hash(stored_leaf_data(any_ledger.objects, place.event))
+        assert stored.find(place.event, leaf) == place.seq - 1
+        assert stored.holds(place.seq - 1, leaf)
+        assert not stored.holds(place.seq - 1, bytes(32))
+    assert stored.find(EventId(b""), bytes(32)) is None
+    assert not stored.holds(size, bytes(32))
 
 
 def test_a_hash_across_two_leaves_is_no_leaf(ledger: Ledger) -> None:
@@ -166,7 +183,7 @@ def test_a_hash_across_two_leaves_is_no_leaf(ledger: Ledger) -> None:
     stored = StoredLog(ledger.objects, head_of(ledger))
     row = stored.tile(0, 0)
     for at in (1, 16, 31, 33):
-        assert stored.find(row[at : at + 32]) is None
+        assert stored.find(EventId(b""), row[at : at + 32]) is None
 
 
 def test_a_log_without_a_tile_is_damaged(ledger: Ledger) -> None:
@@ -174,7 +191,7 @@ def test_a_log_without_a_tile_is_damaged(ledger: Ledger) -> None:
     head = head_of(ledger)
     commit = with_log(ledger.objects, head, head.log, [])  # type: ignore[arg-type]
     with pytest.raises(DamageError, match="no tile tile/0/000"):
-        StoredLog(ledger.objects, commit).find(bytes(32))
+        StoredLog(ledger.objects, commit).find(EventId(b""), bytes(32))
 
 
 def test_a_tile_of_another_size_is_damaged(ledger: Ledger) -> None:
@@ -182,4 +199,4 @@ def test_a_tile_of_another_size_is_damaged(ledger: Ledger) -> None:
     head = head_of(ledger)
     commit = with_log(ledger.objects, head, head.log, [tile.Tile(0, 0, bytes(8160))])  # type: ignore[arg-type]
     with pytest.raises(DamageError, match="8160 bytes; expected 8192"):
-        StoredLog(ledger.objects, commit).find(bytes(32))
+        StoredLog(ledger.objects, commit).find(EventId(b""), bytes(32))
