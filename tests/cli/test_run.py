@@ -177,9 +177,9 @@ def test_the_ids_of_a_group_are_seen_before_another_line_is_waited_for(
     stdout, seen = io.BytesIO(), []
 
     class Lines(io.BytesIO):
-        def readline(self, size: int | None = -1) -> bytes:
+        def read1(self, size: int | None = -1) -> bytes:
             seen.append(len(stdout.getvalue().splitlines()))
-            return super().readline(size)
+            return self.readline(size)
 
     lines = Lines(b"".join(b'{"rule":"r","set":{"n":%d}}\n' % number for number in range(5)))
     assert ledger.run_here(["append", "--batch", "-"], stdin=lines, stdout=stdout).code == 0
