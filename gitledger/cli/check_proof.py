@@ -49,7 +49,8 @@ def _lines(proved: Proved) -> Iterator[str]:
     match proved:
         case ProvedEvent():
             yield f"event {proved.id.hex()} is {_place(proved)}"
-            for name, value in proved.delta.changes.items():
+            for name in proved.event.writeset:
+                value = proved.delta.changes[name]
                 change = "deleted" if value is None else f"= {held_text(value)}"
                 yield f"    {name} {change} ({proved.rule.name})"
         case ProvedValue(after=after):
@@ -101,8 +102,10 @@ def _to_json(proved: Proved) -> dict[str, object]:
 
 def _event_to_json(proved: ProvedEvent) -> dict[str, object]:
     changes = {
-        name: {"delete": True} if value is None else {"set": to_json(parse_value(value))}
-        for name, value in proved.delta.changes.items()
+        name: {"delete": True}
+        if (value := proved.delta.changes[name]) is None
+        else {"set": to_json(parse_value(value))}
+        for name in proved.event.writeset
     }
     return {
         "event": proved.id.hex(),

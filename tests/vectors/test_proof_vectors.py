@@ -4,6 +4,7 @@ What the files hold is said in ``docs/format/checkpoint.md`` and ``docs/format/p
 """
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -219,6 +220,12 @@ def test_the_vectors_are_those_that_the_generator_writes(tmp_path: Path) -> None
     for name, files in (("checkpoint", NOTES), ("proof", PROOFS), ("tlog", LOGS)):
         written = {file.name: file.read_bytes() for file in (tmp_path / name).iterdir()}
         assert {file.name: file.read_bytes() for file in files} == written
+
+
+def test_the_example_of_the_page_is_a_vector() -> None:
+    page = (FOLDER.parent / "docs" / "format" / "checkpoint.md").read_text()
+    ((name, note),) = re.findall(r"^```note (\S+)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert note.encode().hex() == load(FOLDER.parent / name)["bytes"]
 
 
 def test_the_checker_is_one_short_file_of_its_own() -> None:
