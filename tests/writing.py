@@ -14,8 +14,8 @@ from gitledger.ledger.append import append
 from gitledger.ledger.change import change
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.state import get
-from tests.ledgers import ENV, open_ledger
 from tests.faulty import CountedRefs
+from tests.ledgers import ENV, open_ledger
 
 
 def disjoint(ledger: Ledger, name: str, count: int) -> dict[str, object]:

@@ -120,6 +120,6 @@ def _places(ledger: Ledger, top: Publication, events: Iterator[EventId]) -> Iter
             if wanted is None:
                 return
     raise DamageError(
-        f"a timeline names event {wanted.hex()}, which is not in the log before those above it; expected the log's order",
+        f"a timeline names event {wanted.hex()}, which the log does not have before those above it; expected its order",
         hint="git ledger verify says more",
     )

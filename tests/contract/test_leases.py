@@ -1,12 +1,10 @@
 """Leases: what is written and not yet published is out of reach of `git gc`, until it is published or nobody's."""
 
-import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -166,5 +164,5 @@ def test_an_append_costs_five_syncs_and_six_files(ground: Ground, tmp_path: Path
 def test_durability_is_full_or_relaxed(case: Case, ground: Ground) -> None:
     ground.git("config", "ledger.durability", "none")
     for opened in (open_objects, open_refs):
-        with pytest.raises(FormatError, match="ledger.durability is 'none'; expected full or relaxed"):
+        with pytest.raises(FormatError, match=r"ledger\.durability is 'none'; expected full or relaxed"):
             opened(find_repository(ground.start, ENVIRONMENT), ENVIRONMENT, "git")

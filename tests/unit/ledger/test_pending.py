@@ -163,7 +163,7 @@ def test_what_is_not_pending_is_not_found(ledger: Ledger, text: str) -> None:
 def test_a_ref_that_keeps_something_else_is_damage(ledger: Ledger) -> None:
     head = ledger.refs.read(layout.ledger_ref(parse_ledger_name("main")))
     ledger.refs.update([RefUpdate(f"{layout.INFLIGHT}{'0' * 40}", None, head)])
-    with pytest.raises(DamageError, match="refs/ledger-inflight/0{40} keeps no pending event") as caught:
+    with pytest.raises(DamageError, match=r"refs/ledger-inflight/0{40} keeps no pending event") as caught:
         pending(ledger)
     assert "update-ref -d" in str(caught.value.hint)
 

@@ -19,7 +19,7 @@ from gitledger.model.notekey import (
 )
 
 # What golang.org/x/mod/sumdb/note shows in its documentation: a key, a note, and the signature that it makes.
-SECRET = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"  # noqa: S105 - known to all
+SECRET = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"
 PUBLIC = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
 NOTE = (
     "If you think cryptography is the answer to your problem,\n"
