@@ -120,6 +120,6 @@ def _places(ledger: Ledger, top: Publication, events: Iterator[EventId]) -> Iter
             if wanted is None:
                 return
     raise DamageError(
-        f"a timeline names event {wanted.hex()}, which the log does not have before those above it; expected its order",
+        f"a timeline names event {wanted.hex()}, which the log has not before those above; expected the log's order",
         hint="git ledger verify says more",
     )
