@@ -18,14 +18,11 @@ def draft_on(case: Case, parents: Sequence[Publication]) -> tuple[Draft, tuple[E
     """
     if len(parents) < 2:  # noqa: PLR2004 - no merge
         return Draft(case.objects, parents[0] if parents else None), tuple(one.events[-1] for one in parents)
-    left, right = parents
-    if left.events[-1] == right.events[-1]:
-        raise case.stop("merge", "", f"both its parents end with event {left.events[-1].hex()}; expected two heads")
-    joined = plan_join(case.objects, left, right)
+    joined = plan_join(case.objects, *parents)
     fault = _fault(joined)
     if fault:
         raise case.stop("merge", "", fault)
-    if joined.first.oid != left.oid:
+    if joined.first.oid != parents[0].oid:
         case.note("merge", "", "its parents are out of order; expected them sorted by the ids of their newest events")
     return join(case.objects, joined), joined.plan.parents
 
@@ -33,7 +30,7 @@ def draft_on(case: Case, parents: Sequence[Publication]) -> tuple[Draft, tuple[E
 def _fault(joined: Join) -> str:
     """Return why two histories cannot be joined, or an empty text."""
     if not joined.mine or not joined.theirs:
-        return "one of its parents follows from the other; expected two that have diverged"
+        return "one of its parents has no event that the other lacks; expected two that have diverged"
     if any(not event.parents for _, event in (*joined.mine, *joined.theirs)):
         return "it joins ledgers that began apart; expected one genesis event"
     if not joined.plan.overlaps:

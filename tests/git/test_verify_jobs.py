@@ -13,9 +13,12 @@ from gitledger.errors import StorageError
 from gitledger.ids import Oid
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.merge import branch, merge
+from gitledger.ledger.publication import head_of
 from gitledger.store.base import ObjectStore, RefUpdate
 from gitledger.store.open import find_repository, open_objects
 from gitledger.verify import verify
+from gitledger.verify.order import all_before
+from gitledger.verify.workers import judge_apart
 from tests.forgeries.all import FORGERIES, base
 from tests.ledgers import ENV, named, write, write_many
 
@@ -90,3 +93,13 @@ def test_an_interrupt_ends_the_workers(shared: Ledger) -> None:
     with pytest.raises(KeyboardInterrupt):
         verify(shared, jobs=2, progress=interrupt)
     assert multiprocessing.active_children() == []
+
+
+def test_verdicts_come_in_the_order_of_the_log_whoever_is_first(shared: Ledger) -> None:
+    # The first run takes many times as long as any other.
+    write_many(shared, 1500, "large/v", group=1500)
+    write_many(shared, 40, "small/v", group=1)
+    assert shared.reopen
+    order = all_before(shared.objects, head_of(shared).oid)
+    verdicts = judge_apart(shared.reopen, order, 2)
+    assert [verdict.events for verdict in verdicts] == [1, 1500, *[1] * 40]

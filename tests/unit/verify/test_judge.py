@@ -13,7 +13,7 @@ from gitledger.store.memory import MemoryObjects, MemoryRefs
 from gitledger.verify import verify
 from gitledger.verify.judge import Judge
 from gitledger.verify.order import all_before
-from tests.forger import DELETED, NOON, Act, Forger, Known, dumps
+from tests.forger import DELETED, NOON, Act, Forger, Known, Row, dumps
 from tests.forgeries.all import FORGERIES, base
 from tests.ledgers import ledger_on, memory_ledger, named, write_many
 
@@ -179,3 +179,12 @@ def test_what_is_missing_leads_to_the_same_findings_alone_and_in_order() -> None
         alone = [finding for one in order for finding in Judge(ledger.objects).judge(one).findings]
         assert alone
         assert tuple(alone) == verify(ledger).findings
+
+
+def test_a_tree_that_a_parent_left_broken_is_no_conflict_of_what_follows() -> None:
+    forger = Forger()
+    start = line(forger, [[Act({"model/a": 1})]])[-1]
+    odd = Row("100755", forger.put("blob", b""))
+    known = forger.publish([start], [Act({"b": 1})], {"tree": lambda tree: tree["state"]["model"].update(odd=odd)})
+    ledger = publish(forger, forger.publish([known], [Act({"model/a": 2})]))
+    assert [finding.code for finding in verify(ledger).findings] == ["tree-format", "parent"]

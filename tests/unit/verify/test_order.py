@@ -154,7 +154,15 @@ def test_what_is_no_commit_ends_the_way_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [(b"\n\n", b"\nencoding x\n\n"), (b"author", b"writer"), (b"\n\n", b"\n\n\0"), (b"tree", b"twee")]
+    ("old", "new"),
+    [
+        (b"\n\n", b"\nencoding x\n\n"),
+        (b"author", b"writer"),
+        (b"\n\n", b"\n\n\0"),
+        (b"tree", b"twee"),
+        (b"parent", b"parent 000\nparent"),
+        (b"parent", b"parent %s\nparent" % (b"0" * 64)),
+    ],
 )
 def test_a_commit_that_no_ledger_wrote_hides_nothing_before_it(old: bytes, new: bytes) -> None:
     published = Published([[], [0], [0], [1, 2], [3]])
