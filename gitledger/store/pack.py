@@ -47,7 +47,7 @@ def write_pack(
     object_format: ObjectFormat,
     shared: int = 0,
     durable: bool = True,
-    before_index: Callable[[Path], None] | None = None,
+    before_named: Callable[[Path], None] | None = None,
 ) -> Path | None:
     """Write objects as one pack into an ``objects/pack`` directory, durable when it returns.
 
@@ -60,7 +60,7 @@ def write_pack(
         object_format: the hash function of the repository.
         shared: ``core.sharedRepository`` as `shared_access` returns it.
         durable: whether it survives power loss, too.
-        before_index: called with the path of the pack when that has its name, and Git does not see it yet.
+        before_named: called with the path of the pack before it is there.
 
     Returns:
         The path of the pack, or None when there was nothing to write.
@@ -77,10 +77,10 @@ def write_pack(
     try:
         _write_file(pack_file, chunks, shared, durable=durable)
         _write_file(index_file, [index], shared, durable=durable)
+        if before_named:
+            before_named(path)
         # The name is the checksum of the bytes: what may stand there already is the same pack.
         pack_file.replace(path)
-        if before_index:
-            before_index(path)
         index_file.replace(path.with_suffix(".idx"))
         if durable:
             sync_directory(directory)

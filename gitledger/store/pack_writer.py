@@ -1,11 +1,15 @@
 """What writes packs into a repository, and keeps ``git gc`` away from them until a ref reaches them.
 
 ``git gc --prune=now`` drops what no ref reaches, also what was written a moment ago and is about to be published. It
-leaves a pack alone that has a ``.keep`` beside it, so that is a lease: made before the index gives the pack to Git,
-locked while its owner lives, gone when the block that holds it ends. One whose lock is free belongs to a dead owner.
+leaves a pack alone that has a ``.keep`` beside it, so that is a lease: made before the pack has its name, locked while
+its owner lives, gone when the block that holds it ends. One whose lock is free belongs to a dead owner.
+
+Before its name, not just before its index: ``git repack`` notes which packs to drop by their ``.pack`` files, and drops
+them when it is done, published meanwhile or not.
 """
 
 import contextlib
+import errno
 import fcntl
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from gitledger.errors import MissingObjectError
+from gitledger.errors import MissingObjectError, StorageError
 from gitledger.store.base import NewObject
 from gitledger.store.durable import storage_error
 from gitledger.store.pack import write_pack
@@ -22,6 +26,9 @@ from gitledger.store.repository import Repository, is_durable, shared_access
 _SAYS: Final = b"git-ledger: written and about to be published; whoever holds a lock on this file is at it\n"
 _MARK: Final = 0
 """The time of modification of a lease: unlike words, it gets to the disk together with the name."""
+
+_TRIES: Final = 8
+"""A collection has to come between two system calls each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +64,22 @@ class PackWriter:
         if not self._has_written:
             drop_stale_leases(self._directory)
             self._has_written = True
-        write_pack(
-            self._directory,
-            objects,
-            object_format=self._repository.object_format,
-            shared=self._shared,
-            durable=self._durable,
-            before_index=self._take_lease if self._held else None,
-        )
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                write_pack(
+                    self._directory,
+                    objects,
+                    object_format=self._repository.object_format,
+                    shared=self._shared,
+                    durable=self._durable,
+                    before_named=self._take_lease if self._held else None,
+                )
+            except StorageError as error:
+                # To `git prune --expire=now` a file that is being written is garbage, for it has no name yet.
+                if error.details.get("errno") != errno.ENOENT or not self._directory.is_dir() or not tries_left:
+                    raise
+            else:
+                return
 
     @contextlib.contextmanager
     def hold(self) -> Iterator[Callable[[], None]]:
