@@ -108,6 +108,8 @@ def descend(take, root, variable, mark, size):
             if bucket not in rows:
                 return None
             rows, depth = parse_tree(take(b"tree", rows[bucket][1]), size), depth + 1
+        own = {b"40000": rb"[^~].*", b"100644": mark + rb"[^~].*"}
+        need(all(re.fullmatch(own[rows[one][0]], one, re.DOTALL) for one in rows), "a directory with other names")
         if rows.get(name, (None,))[0] != mode:
             return None
         root = rows[name][1]
@@ -191,11 +193,10 @@ def parse_checkpoint(data):
     text, blank, rest = data.rpartition(b"\n\n")
     lines, match = rest.decode().split("\n"), CHECKPOINT.fullmatch(text.decode())
     need(match and blank and not lines.pop() and not re.search(rb"[\0-\x09\x0b-\x1f]", data), "no checkpoint")
-    need(len(data) <= 1 << 20 and len(set(lines)) == len(lines) <= 64, "no checkpoint")
+    need(len(data) <= 1 << 20 and len(set(lines)) == len(lines) <= 64 and int(match["size"]) < 2**63, "no checkpoint")
     ids = {name: bytes.fromhex(match[name]) for name in ("publication", "state", "index")}
     checkpoint = {"origin": match["origin"], "size": int(match["size"]), "root": from_base64(match["root"]), **ids}
-    need({len(one) for one in ids.values()} in ({20}, {32}) and checkpoint["size"] < 2**63, "no checkpoint")
-    need(len(checkpoint["root"]) == 32, "no checkpoint")
+    need({len(one) for one in ids.values()} in ({20}, {32}) and len(checkpoint["root"]) == 32, "no checkpoint")
     signatures = []
     for line in map(SIGNATURE.fullmatch, lines):
         blob = from_base64(line[2]) if line else b""
@@ -210,7 +211,6 @@ def has_signed(vkey, algorithm, checkpoint):
     data = from_base64(match[3]) if match else b""
     need(len(data) == 33 and data[0] == algorithm, "no key, or one of another kind")
     need(hash_of(match[1].encode(), b"\n", data)[:4].hex() == match[2], "a key with another id")
-    decompress(data[1:])
     blobs = [blob for name, key, blob in checkpoint["signatures"] if (name, key.hex()) == (match[1], match[2])]
     for blob in blobs:
         time, message = int.from_bytes(blob[:-64], "big"), checkpoint["text"]
