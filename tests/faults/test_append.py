@@ -1,6 +1,7 @@
 """A port fails in the middle of an append: nothing is half visible, and the next append works."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -14,10 +15,11 @@ from gitledger.ledger.log import log
 from gitledger.ledger.merge import branch, merge
 from gitledger.ledger.pending import pending
 from gitledger.ledger.publication import head_of
+from gitledger.ledger.state import get
 from gitledger.ledger.writer import ATTEMPTS
 from gitledger.store.base import RefUpdate
 from tests.faulty import BrokenRefs, FullDisk, LosingRefs, UnsyncedRefs, Wrapped
-from tests.ledgers import assert_sound, memory_ledger, named, set_to, until_refused, write
+from tests.ledgers import assert_sound, memory_ledger, named, set_to, until_refused, values, write
 
 
 @pytest.mark.parametrize("leaves", [0, 1, 5])
@@ -109,3 +111,29 @@ def test_a_key_finds_the_event_whose_answer_was_lost(ledger: Ledger, *, merged: 
     assert pending(again) == []
     with pytest.raises(ConflictError, match="belongs to event"):
         append(again, change("r", set={"a": 2}, key="k"))
+
+
+def test_threads_that_share_no_variable_all_get_through(ledger: Ledger) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda number: write(ledger, **{f"n{number}": number}), range(80)))
+    assert len(set(answers)) == 80
+    assert values(ledger) == {f"n{number}": number for number in range(80)}
+    assert_sound(ledger, events=81)
+
+
+def test_of_threads_that_count_none_overwrites_another(ledger: Ledger) -> None:
+    write(ledger, n=0)
+
+    def count(_: int) -> int:
+        found = get(ledger, "n")
+        assert isinstance(found, int)
+        try:
+            append(ledger, change("count", set={"n": found + 1}, expect={"n": found}))
+        except ConflictError:
+            return 0
+        return 1
+
+    with ThreadPoolExecutor(8) as pool:
+        counted = sum(pool.map(count, range(80)))
+    assert get(ledger, "n") == counted > 0
+    assert_sound(ledger, events=2 + counted)

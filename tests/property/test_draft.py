@@ -3,18 +3,22 @@
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
+import cbor2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitledger.errors import ConflictError, FormatError
-from gitledger.ids import SHA1, SHA256, ObjectFormat, parse_ledger_name
+from gitledger.ids import SHA1, SHA256, ObjectFormat, Oid, parse_ledger_name
 from gitledger.ledger.append import append_batch
 from gitledger.ledger.change import Change, change
 from gitledger.ledger.handle import Ledger
+from gitledger.ledger.history import backwards
 from gitledger.ledger.merge import branch, merge
+from gitledger.ledger.publication import head_of, read_event
 from tests.ledgers import assert_sound, memory_ledger, named, set_to
 from tests.naive_ledger import Repository, check_publications
+from tests.rfc6962 import Oracle as MerkleTree
 
 NAMES = ["a", "a/b", "a/b/c", "a-", "a.b", "d/e", "d/é", "z"]
 names = st.sampled_from(NAMES)
@@ -138,3 +142,26 @@ def test_a_merge_of_long_branches(any_ledger: Ledger) -> None:
     naive = check_publications(any_ledger)
     assert [len(naive.timelines[name]) for name in ("x", "y", "only_main")] == [299, 299, 99]
     assert_sound(any_ledger)
+
+
+def test_a_tile_of_tiles(ledger: Ledger) -> None:
+    asked = change("look", read=["a"])
+    # The second part goes on from what is stored: a tile that is half full, and one of tiles.
+    record(ledger, (asked for _ in range(65_000)), 65_000)
+    record(ledger, (asked for _ in range(600)), 600)
+    objects, head = ledger.objects, head_of(ledger)
+    leaves = [
+        cbor2.dumps(
+            [objects.read(Oid(oid)).data for oid in (place.event, read_event(objects, place.event).rule, nothing)]
+        )
+        for nothing in head.deltas[:1]
+        for place in backwards(objects, head)
+    ]
+    assert head.log.size == 65_601
+    merkle = MerkleTree(leaves[::-1])
+    assert head.log.root() == merkle.root(0, 65_601)
+    tiles = rows(ledger, "log", "tile")
+    assert tiles.keys() == {"0", "1"}
+    assert objects.read(Oid(rows(ledger, "log", "tile", "1")["000"])).data == merkle.hashes(1, 0, 256)
+    last = merkle.hashes(0, 255 * 256, 256 * 256)
+    assert objects.read(Oid(rows(ledger, "log", "tile", "0")["255"])).data == last
