@@ -160,4 +160,5 @@ def test_many_threads_on_disk(git_ledger: Ledger) -> None:
         list(threads.map(lambda number: writer.append(set_to(**{f"v{number}": number})), range(64)))
     assert_sound(git_ledger, events=65)
     carried = [len(one.events) for one in publications(git_ledger.objects, head_of(git_ledger))]
-    assert len(carried) < 40
+    # How many share one is up to the scheduler; that some do is not.
+    assert len(carried) < 65
