@@ -103,6 +103,15 @@ def finds(repository: Path, known: Checkpoint) -> bool:
             return True
 
 
+def everything(repository: Path) -> bytes:
+    """Return all objects as Git reads them.
+
+    A flip that leaves them as they were is harmless by rule: deflate pads its last byte, and nothing reads the padding.
+    """
+    command = ("git", "-C", repository, "cat-file", "--batch-all-objects", "--batch")
+    return subprocess.run(command, env=ENV, stdout=subprocess.PIPE, check=True).stdout
+
+
 def packed(repository: Path) -> Checkpoint:
     """Keep a checkpoint of the head and pack everything; return it."""
     with open_ledger(repository) as ledger:
@@ -130,7 +139,8 @@ def test_every_flip_of_what_a_pack_holds_is_found(repository: Path) -> None:
     (file,) = repository.glob("objects/pack/*.pack")
     data = file.read_bytes()
     file.chmod(0o644)
+    whole = everything(repository)
     # Before the first object is the header, behind the last one the checksum: git fsck looks at them, reading does not.
     for changed in flips(data, 12, len(data) - (32 if "sha256" in str(repository) else 20), count=24):
         file.write_bytes(changed)
-        assert finds(repository, known)
+        assert finds(repository, known) or everything(repository) == whole
