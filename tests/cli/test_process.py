@@ -25,9 +25,14 @@ SGR = re.compile(r"\x1b\[[0-9;]*m")
 
 def start(console: Console, *arguments: str, **streams: int) -> "subprocess.Popen[bytes]":
     """Start the program in a process group of its own, as a shell does."""
-    return subprocess.Popen(
-        ["git-ledger", *arguments], cwd=console.directory, env=console.env, process_group=0, **streams
-    )
+    # Tests that run in the background of a script inherit that Ctrl-C is ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            ["git-ledger", *arguments], cwd=console.directory, env=console.env, process_group=0, **streams
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def on_terminal(console: Console, *arguments: str) -> str:
