@@ -1,4 +1,4 @@
-"""A program over the library: ``python -m tests.faults.library REPOSITORY batch | merge NAME | stream``.
+"""A program over the library: ``python -m tests.faults.library REPOSITORY batch | stream``.
 
 It answers as ``git-ledger`` does: an id per line once the event is durable, one line for an error, the exit code of
 its class.
@@ -12,17 +12,13 @@ from pathlib import Path
 
 from gitledger import append, append_batch, change, open  # noqa: A004 - the word of the library
 from gitledger.errors import LedgerError
-from gitledger.ids import EventId, parse_ledger_name
-from gitledger.ledger.merge import merge
+from gitledger.ids import EventId
 from gitledger.store.durable import storage_error
 
 
-def run(repository: str, verb: str, *names: str) -> Iterator[EventId]:
-    """Yield the events of a batch in many small publications, of a merge, or of appends without end."""
+def run(repository: str, verb: str) -> Iterator[EventId]:
+    """Yield the events of a batch in many small publications, or of appends without end."""
     ledger = open(Path(repository))
-    if verb == "merge":
-        yield merge(ledger, parse_ledger_name(names[0])).event
-        return
     if verb == "stream":
         yield from (append(ledger, change("set", set={f"stream/{n % 8}": n})).event for n in count())
     changes = (change("set", set={f"batch/{n}": n}, key=f"batch-{n}") for n in range(6))

@@ -1,4 +1,4 @@
-"""The real program in a process of its own: what it is given, what it answers, and how a batch or a merge is run.
+"""The real program in a process of its own: what it is given, what it answers.
 
 Everything that an answer promises is read from the streams, as a script would: an id on a complete line of standard
 output is an acknowledged event.
@@ -20,7 +20,7 @@ from tests.ledgers import ENV
 ROOT: Final = Path(__file__).resolve().parents[2]
 PROGRAM: Final = (sys.executable, "-m", "gitledger")
 LIBRARY: Final = (sys.executable, "-m", "tests.faults.library")
-"""What no verb does yet, or not in small steps: a program over the library (`tests/faults/library.py`)."""
+"""What no verb does in small steps: a program over the library (`tests/faults/library.py`)."""
 # Far above what any run takes, below the patience of whoever waits for the suite.
 _HANGS: Final = 30
 _ID = re.compile(r"\b[0-9a-f]{64}\b|\b[0-9a-f]{40}\b")

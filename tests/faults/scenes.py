@@ -23,12 +23,14 @@ class Scene:
         prepare: makes the repository at a path.
         command: what is run, without the repository.
         stdin: its standard input.
+        ref: what its answer promises, where that is no event: this ref.
     """
 
     name: str
     prepare: Callable[[Path], None]
     command: tuple[str, ...]
     stdin: str = ""
+    ref: str = ""
 
     def on(self, repository: Path) -> list[str]:
         """Return the command line for one repository."""
@@ -96,7 +98,8 @@ SCENES: Final = (
     APPEND,
     BATCH,
     Scene(name="batch in small publications", prepare=started, command=(*LIBRARY, "batch")),
-    Scene(name="merge", prepare=_two_ledgers, command=(*LIBRARY, "merge", "side")),
+    Scene(name="merge", prepare=_two_ledgers, command=(*PROGRAM, "merge", "side")),
+    Scene(name="checkpoint", prepare=started, command=(*PROGRAM, "checkpoint"), ref="refs/ledger-checkpoint/main/4"),
     Scene(name="init", prepare=_bare, command=(*PROGRAM, "init")),
     Scene(name="import-git", prepare=_with_history, command=(*PROGRAM, "import-git", "main")),
 )

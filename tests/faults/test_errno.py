@@ -45,4 +45,4 @@ def test_error_at_every_call(scene: Scene, tmp_path: Path) -> None:
     found = points(scene, copy(ready, tmp_path / "clean"), tmp_path)
     found = [point for point in found if not (point.syscall == "write" and point.is_on_pipe)]
     pairs = [(point, error) for point in found for error, syscalls in _ERRORS.items() if point.syscall in syscalls]
-    Walk(f"errors in {scene.name}").all(sample(pairs, 5), trial)
+    Walk(scene.name).all(sample(pairs, 5), trial, kind=lambda at: at[1])

@@ -40,7 +40,7 @@ def test_a_disk_that_is_nearly_full(scene: Scene, tmp_path: Path, scarce: str) -
                 answer = _ask(scene, repository, directory)
             return judge(scene, repository, directory, before, answer)
 
-    Walk(f"{scene.name} with few {scarce}").all(sample(range(16), 3), trial)
+    Walk(scene.name).all(sample(range(16), 3), trial, kind=lambda _: f"few {scarce}")
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_process_with_a_limit(scene: Scene, tmp_path: Path, limit: str, values
         answer = _ask(scene, repository, directory, "prlimit", f"{limit}={value}")
         return judge(scene, repository, directory, before, answer)
 
-    Walk(f"{scene.name} with {limit}").all(sample(values, 3), trial)
+    Walk(scene.name).all(sample(values, 3), trial, kind=lambda _: f"limit {limit}")
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)

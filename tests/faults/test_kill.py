@@ -34,7 +34,7 @@ def test_kill_at_every_call(scene: Scene, tmp_path: Path, *, together: bool) -> 
     # A git that is killed leaves nothing running but the program, which is what is to answer.
     found = [point for point in found if point.process == PROGRAM or not together]
     found = [point for point in found if FULL or point.syscall in CHANGES]
-    Walk(f"kill {scene.name}{' with its gits' if together else ''}").all(sample(found, 3), trial)
+    Walk(scene.name).all(sample(found, 3), trial, kind=lambda point: _kind(point, together=together))
 
 
 def test_kill_of_the_run_that_recovers(tmp_path: Path) -> None:
@@ -55,7 +55,12 @@ def test_kill_of_the_run_that_recovers(tmp_path: Path) -> None:
         for point in points(APPEND, copy(broken, tmp_path / f"clean-{broken.parent.name}"), broken.parent)
         if point.syscall in CHANGES
     ]
-    Walk("kill append, then the next append").all(sample(recoveries, 6), trial)
+    Walk("append after a kill").all(sample(recoveries, 6), trial, kind=lambda _: "kill of the run that recovers")
+
+
+def _kind(point: Point, *, together: bool) -> str:
+    at = "a change" if point.syscall in CHANGES else "a look"
+    return f"kill at {at}{', with its gits' if together else ''}"
 
 
 def _broken(ready: Path, tmp_path: Path) -> Iterator[Path]:

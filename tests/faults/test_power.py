@@ -54,7 +54,7 @@ def test_power_loss_in_a_stream_of_appends(power: PowerSupply, tmp_path: Path) -
     dice = random.Random(SEED)
     # Every other time at once: what was acknowledged last has had the least time to get to the disk.
     moments = [(dice.randint(1, _MOST_ANSWERS), number % 2 * dice.uniform(0, _LONGEST)) for number in range(_TRIALS)]
-    Walk("power loss").all(moments, trial, at_once=1)
+    Walk("a stream of appends").all(moments, trial, kind=lambda _: "power loss", at_once=1)
 
 
 def test_of_a_lease_the_words_may_be_lost_and_not_the_mark(tmp_path: Path) -> None:
