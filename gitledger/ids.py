@@ -8,10 +8,10 @@ A name that breaks a rule raises ``FormatError`` and nothing else. The rules of 
 import hashlib
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Final, Literal, NewType
 
 from gitledger.errors import FormatError
+from gitledger.frozen import frozen
 from gitledger.gitnames import special_name
 
 Kind = Literal["blob", "tree", "commit", "tag"]
@@ -40,7 +40,7 @@ _PLAIN = re.compile(rf"{_PLAIN_COMPONENT}(?:/{_PLAIN_COMPONENT})*\Z")
 _LEDGER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class ObjectFormat:
     """The hash function that names the objects of one repository (git's ``extensions.objectFormat``)."""
 

@@ -1,9 +1,9 @@
 """A remote in memory, and clones of it that share its objects: what an exchange does to refs, without a git."""
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import replace
 
 from gitledger.errors import StaleRefError
+from gitledger.frozen import replace
 from gitledger.ids import LedgerName, Oid
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import divergence

@@ -4,12 +4,12 @@ import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gitledger.errors import LedgerError
+from gitledger.frozen import replace
 from gitledger.ids import SHA1, EventId, ObjectFormat, parse_ledger_name
 from gitledger.ledger.append import Appended, append, append_batch
 from gitledger.ledger.change import Change, change

@@ -6,12 +6,12 @@
 import json
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from gitledger.errors import ConflictError, LedgerError
 from gitledger.ledger.append import append
 from gitledger.ledger.change import change
+from gitledger.frozen import replace
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.state import get
 from tests.faulty import CountedRefs

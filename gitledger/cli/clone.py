@@ -1,10 +1,9 @@
 """``git ledger clone``: clone a repository with its ledgers."""
 
-from dataclasses import replace
-
 from gitledger.cli.door import Door
 from gitledger.cli.exchange import open_remote, remote_name
 from gitledger.cli.pull import pull_one
+from gitledger.frozen import replace
 from gitledger.store.tracking import track_remotes
 from gitledger.store.transport import clone, directory_for
 from gitledger.sync.fetch import fetch, tracked

@@ -6,12 +6,12 @@
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO, Final
 
 from gitledger.cli.identity import Identity
+from gitledger.frozen import frozen
 from gitledger.ids import parse_ledger_name
 from gitledger.ledger.handle import Ledger
 from gitledger.store.open import find_repository, open_objects, open_refs
@@ -23,7 +23,7 @@ _WIDTH: Final = 80
 """Columns of a terminal that does not say how many it has."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Outside:
     """What a command is surrounded by.
 

@@ -5,16 +5,16 @@ it returns None, and typer says what is wrong.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gitledger.cli.options import GLOBAL, VERBS
 from gitledger.cli.verb import Given, Option, Verb
+from gitledger.frozen import frozen
 
 _NUMBER_DIGITS: Final = 18
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Invocation:
     """A command line that was understood.
 

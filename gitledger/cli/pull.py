@@ -1,9 +1,8 @@
 """``git ledger pull``: fetch, and bring ledgers together with what the remote has."""
 
-from dataclasses import replace
-
 from gitledger.cli.door import Door
 from gitledger.cli.exchange import judged_to_json, open_remote, print_judged, remote_name
+from gitledger.frozen import replace
 from gitledger.ledger.handle import Ledger
 from gitledger.store.transport import shallow_commits
 from gitledger.sync.fetch import fetch, tracked

@@ -1,10 +1,9 @@
 """``git ledger push``: let a remote have what the ledgers have here."""
 
-from dataclasses import replace
-
 from gitledger.cli.door import Door
 from gitledger.cli.exchange import judged_to_json, open_remote, print_judged, remote_name
 from gitledger.errors import FormatError
+from gitledger.frozen import replace
 from gitledger.ids import LedgerName
 from gitledger.store import layout
 from gitledger.store.transport import shallow_commits

@@ -1,14 +1,15 @@
 """What a verb is made of: its name, its arguments and its options. `options` lists them all."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from gitledger.frozen import frozen
 
 Kind = Literal["flag", "text", "texts", "number"]
 """A flag is given or not; text once, the last one counts; texts any number of times; a number is 0 or more."""
 Given: TypeAlias = bool | str | tuple[str, ...] | int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Option:
     """One option.
 
@@ -37,7 +38,7 @@ class Option:
         return absent.get(self.kind)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Argument:
     """One positional argument, named as the parameter of ``run`` that gets it."""
 
@@ -46,7 +47,7 @@ class Argument:
     required: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Verb:
     """One verb; its module in this package is named like it, with an underscore for each hyphen."""
 

@@ -1,11 +1,11 @@
 """The profile of CBOR: its types, its limits, and the rule that both directions keep about keys."""
 
 import struct
-from dataclasses import dataclass
 from operator import lt
 from typing import Final, TypeAlias
 
 from gitledger.errors import FormatError
+from gitledger.frozen import frozen
 
 DEPTH_LIMIT: Final = 128
 """Arrays and maps that may be open at once: 128 around an integer are accepted, 129 are refused."""
@@ -16,7 +16,7 @@ KEY_LIMIT: Final = 1024
 take a dict 0.1 s, and ten times as many a hundred times as long."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Encoded:
     """A value in its canonical bytes: what `encode` returned, or `decode` accepted. Nothing checks them again.
 

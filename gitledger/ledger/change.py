@@ -1,11 +1,11 @@
 """What a caller asks for: a change, before the ledger has decided what really changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from gitledger.codec import Value
 from gitledger.errors import FormatError
+from gitledger.frozen import field, frozen
 from gitledger.ids import Variable, parse_variable
 from gitledger.model.envelope import KEY_BYTES
 from gitledger.model.rule import OURS, Rule
@@ -18,7 +18,7 @@ CHANGE_BYTES: Final = 32 * 1024 * 1024
 _NAME_OVERHEAD: Final = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Change:
     """A change that somebody asks for; checked when it is built.
 

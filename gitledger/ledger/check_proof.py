@@ -12,12 +12,12 @@ A check returns what was shown, or raises; there is no answer that could be over
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from gitledger import codec
 from gitledger.errors import FormatError, UsageError
+from gitledger.frozen import frozen
 from gitledger.ids import EventId, Variable
 from gitledger.ledger.chain import Given, follow_publication, follow_timeline, follow_value
 from gitledger.model.checkpoint import Checkpoint
@@ -33,7 +33,7 @@ from gitledger.model.value import parse_value
 _PARTS: Final = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ProvedEvent:
     """An event is number ``seq`` (from 1) of the log of a checkpoint."""
 
@@ -45,7 +45,7 @@ class ProvedEvent:
     delta: Delta
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ProvedValue:
     """A variable held a value, in canonical bytes, or None for nothing.
 
@@ -62,7 +62,7 @@ class ProvedValue:
     after: ProvedEvent | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ProvedTimeline:
     """These events, oldest first, changed a variable up to a checkpoint, and no other did."""
 
@@ -71,7 +71,7 @@ class ProvedTimeline:
     events: tuple[EventId, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ProvedExtension:
     """The log of ``new`` begins with that of ``old``. Of the two, this speaks of sizes and roots alone."""
 

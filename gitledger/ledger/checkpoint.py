@@ -6,10 +6,10 @@ A checkpoint is kept as the message of an annotated tag on its publication, unde
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from gitledger.errors import ConflictError, DamageError, FormatError, NotFoundError, PolicyError, UsageError
+from gitledger.frozen import frozen
 from gitledger.ids import Oid, shown
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import Place
@@ -25,7 +25,7 @@ from gitledger.store.tag import Tag, format_tag, parse_tag
 ORIGIN: Final = "git-ledger"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Kept:
     """A checkpoint that a repository keeps.
 

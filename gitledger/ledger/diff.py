@@ -1,15 +1,15 @@
 """``diff``: what changed between two states."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from gitledger.frozen import frozen
 from gitledger.ids import Oid, Variable
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.resolve import resolve
 from gitledger.ledger.state import State
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Difference:
     """A variable that two states hold differently: canonical bytes, None for nothing."""
 

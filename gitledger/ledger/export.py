@@ -13,11 +13,11 @@ than 65,535 bytes has no place in the layout, so the bundle that it would be in 
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from gitledger.errors import ConflictError, FormatError
+from gitledger.frozen import frozen
 from gitledger.ledger.checkpoint import publication_of
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import backwards
@@ -33,7 +33,7 @@ ENTRY_BYTES: Final = 65_535
 """The longest entry: its length has two bytes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Exported:
     """What an export did.
 

@@ -9,12 +9,12 @@ Per change, in this order:
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from gitledger.codec import Value, decode
 from gitledger.errors import ConflictError, ExpectationError, LedgerError
+from gitledger.frozen import frozen
 from gitledger.ids import EventId, Variable, shown
 from gitledger.ledger.change import Change
 from gitledger.ledger.draft import Draft
@@ -28,7 +28,7 @@ from gitledger.model.rule import Rule, format_rule
 from gitledger.store.base import ObjectStore
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Appended:
     """The answer to an append.
 

@@ -1,10 +1,10 @@
 """An open ledger: which one, where its bytes are, and what enters from outside. A frozen bundle without behaviour."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
-from gitledger.ids import LedgerName
+from gitledger.frozen import frozen
+from gitledger.ids import LedgerName, Oid
 from gitledger.store.base import ObjectStore, RefStore
 from gitledger.store.commit import Person
 
@@ -16,7 +16,7 @@ class People(NamedTuple):
     committer: Person
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Ledger:
     """One ledger of one repository.
 
@@ -38,3 +38,4 @@ class Ledger:
     clock: Callable[[], int]
     entropy: Callable[[int], bytes]
     reopen: Callable[[], ObjectStore] | None = None
+    cut: Callable[[], frozenset[Oid]] = frozenset[Oid]

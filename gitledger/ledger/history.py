@@ -5,10 +5,10 @@ that are not in it, in their logs' order, then its own events (``docs/format/mer
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cache, partial
 
 from gitledger.errors import NotFoundError
+from gitledger.frozen import frozen, replace
 from gitledger.ids import EventId, Oid
 from gitledger.ledger.graph import Node, only_reached
 from gitledger.ledger.publication import Publication, read_event, read_publication
@@ -16,7 +16,7 @@ from gitledger.model.event import Event
 from gitledger.store.base import ObjectStore
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Place:
     """Where an event stands.
 

@@ -6,11 +6,11 @@ and one without new commits adds nothing. Specified in ``docs/format/import-git.
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from gitledger.codec import encode
 from gitledger.errors import DamageError, FormatError
+from gitledger.frozen import frozen
 from gitledger.ids import EventId, Oid, parse_oid
 from gitledger.ledger.append import append_batch
 from gitledger.ledger.change import Change
@@ -30,7 +30,7 @@ COMMITS_AT_ONCE: Final = 4_096
 """How many commits are made durable together: what a killed run has to do again takes less than a second."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Imported:
     """One commit, and the event that it became."""
 

@@ -7,11 +7,11 @@ not hold: what was expected, and which writes left their variables as they were.
 
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from gitledger import codec
 from gitledger.codec import Value
 from gitledger.errors import DamageError, FormatError
+from gitledger.frozen import frozen
 from gitledger.ids import EventId, Oid, Variable, parse_variable
 from gitledger.ledger.change import Change
 from gitledger.ledger.handle import Ledger
@@ -22,7 +22,7 @@ from gitledger.store.base import NewObject, RefUpdate
 from gitledger.store.tag import Tag, format_tag, parse_tag
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Pending:
     """An event that was made and not published.
 

@@ -5,11 +5,11 @@ parent's with the changes of the other side, and the log is the first parent's f
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 
 from gitledger.codec import Value
 from gitledger.errors import DamageError, OverlapError
+from gitledger.frozen import frozen
 from gitledger.ids import EventId, Variable, shown
 from gitledger.ledger.draft import Draft, key_name
 from gitledger.ledger.growing_log import stored_leaf
@@ -25,7 +25,7 @@ from gitledger.store.base import NewObject, ObjectStore
 from gitledger.store.pathmap import PathMap
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Join:
     """Two heads that neither contains the other, and what each did since their common ancestors.
 

@@ -1,9 +1,9 @@
 """``log`` and ``show``: events with all that the ledger knows about them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 
+from gitledger.frozen import frozen
 from gitledger.ids import Variable
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import Place, backwards, find_event
@@ -12,7 +12,7 @@ from gitledger.ledger.resolve import head_place, numbering, previous, resolve
 from gitledger.ledger.state import State
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Shown:
     """One event beside what it replaced.
 

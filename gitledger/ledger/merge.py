@@ -1,10 +1,10 @@
 """``branch`` and ``merge``: ledgers that share history, and how one is joined into another (`join`)."""
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from gitledger.errors import ConflictError, FormatError, StaleRefError, UsageError
+from gitledger.frozen import frozen, replace
 from gitledger.ids import EventId, LedgerName
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.join import Join, overlap_error, plan_join, seal_join
@@ -16,7 +16,7 @@ from gitledger.store import layout
 from gitledger.store.base import RefUpdate
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Merged:
     """The answer to a merge.
 

@@ -6,10 +6,10 @@ it says the truth is the business of ``verify``.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Final
 
 from gitledger.errors import DamageError, FormatError, NotFoundError
+from gitledger.frozen import frozen
 from gitledger.ids import EventId, Kind, Oid
 from gitledger.ledger.handle import Ledger
 from gitledger.model.delta import Delta, parse_delta
@@ -26,7 +26,7 @@ PARENTS: Final = 2
 """How many publications one can follow: a merge joins two."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Publication:
     """One publication.
 
@@ -52,7 +52,7 @@ class Publication:
         return self.log.size - len(self.events) + 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Published:
     """One event with all that the ledger knows about it.
 

@@ -85,9 +85,7 @@ def publish(ledger: Ledger, head: Publication | None, new: Publication, objects:
         move(ledger, head, new)
 
 
-def move(
-    ledger: Ledger, head: Publication | None, new: Publication, also: Sequence[RefUpdate] = ()
-) -> None:
+def move(ledger: Ledger, head: Publication | None, new: Publication, also: Sequence[RefUpdate] = ()) -> None:
     """Move the ledger's ref from ``head`` to ``new``, whose objects are durable, and other refs with it.
 
     Raises:

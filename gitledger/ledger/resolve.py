@@ -9,10 +9,10 @@
 """
 
 import re
-from dataclasses import replace
 from typing import Final
 
 from gitledger.errors import DamageError, FormatError, NotFoundError, UsageError
+from gitledger.frozen import replace
 from gitledger.ids import EventId, parse_ledger_name, shown
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import Place, backwards, find_event

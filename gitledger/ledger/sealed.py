@@ -1,8 +1,8 @@
 """The tree of a publication, put together from its parts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from gitledger.frozen import frozen
 from gitledger.ids import EventId, ObjectFormat, Oid
 from gitledger.model.merkle import Frontier
 from gitledger.store import layout
@@ -11,7 +11,7 @@ from gitledger.store.pathmap import PathMap
 from gitledger.store.tree import DIRECTORY, FILE, TreeEntry, format_tree
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Sealed:
     """A publication's tree, not yet committed.
 

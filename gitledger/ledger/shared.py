@@ -10,7 +10,7 @@ is refused as it would be in another process.
 import threading
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass, field
+from typing import Final
 
 from gitledger.errors import LedgerError
 from gitledger.ids import EventId, Variable
@@ -26,7 +26,6 @@ from gitledger.store import layout
 _NO_EVENT = EventId(b"")
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
 class _Asked:
     """What one thread waits for.
 
@@ -36,18 +35,19 @@ class _Asked:
         outcome: the answer, or why there is none; None while nobody knows.
     """
 
-    change: Change
-    base: Publication
-    outcome: Appended | LedgerError | None = None
+    def __init__(self, *, change: Change, base: Publication) -> None:
+        self.change: Final = change
+        self.base: Final = base
+        self.outcome: Appended | LedgerError | None = None
 
 
-@dataclass(slots=True)
 class _Taken:
     """What stands in one group: its footprint, and how many bytes it holds."""
 
-    writes: dict[Variable, EventId] = field(default_factory=dict)
-    reads: dict[Variable, EventId] = field(default_factory=dict)
-    size: int = 0
+    def __init__(self) -> None:
+        self.writes: dict[Variable, EventId] = {}
+        self.reads: dict[Variable, EventId] = {}
+        self.size = 0
 
     def overlaps(self, change: Change) -> bool:
         """Return whether a change overlaps with what was taken."""

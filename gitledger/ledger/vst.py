@@ -5,9 +5,9 @@ events of the same publication that come later, which are passed over.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from gitledger.errors import DamageError, NotFoundError
+from gitledger.frozen import frozen
 from gitledger.ids import EventId, Oid, Variable, parse_variable, shown
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import Place, backwards
@@ -21,7 +21,7 @@ from gitledger.store.base import ObjectStore
 from gitledger.store.pathmap import PathMap
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Blamed:
     """A variable that holds a value, and the event that last wrote it."""
 

@@ -10,10 +10,10 @@ The procedure (``docs/format/publication.md``, "Appending"):
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gitledger.errors import ConflictError, LedgerError, StaleRefError
+from gitledger.frozen import frozen
 from gitledger.ledger.change import Change
 from gitledger.ledger.draft import Draft
 from gitledger.ledger.group import Appended, Group
@@ -31,7 +31,7 @@ from gitledger.store.staged import StagedObjects
 ATTEMPTS: Final = 64
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Made:
     """What an attempt has made of the changes.
 

@@ -6,10 +6,10 @@ A C2SP tlog-checkpoint, hence a signed note, with three extension lines. Specifi
 import re
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
 from gitledger.errors import FormatError
+from gitledger.frozen import frozen, replace
 from gitledger.ids import SHA1, SHA256, ObjectFormat, Oid
 from gitledger.model.merkle import HASH_BYTES, SIZE_LIMIT
 from gitledger.model.note import Signature, check_key_name, format_note, parse_base64, parse_note
@@ -25,7 +25,7 @@ _TEXT = re.compile(
 _FORMATS: Final = {SHA1.size: SHA1, SHA256.size: SHA256}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Checkpoint:
     """A checkpoint.
 

@@ -5,12 +5,12 @@ Specified in ``docs/format/event.md``.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from gitledger import codec
 from gitledger.codec import Encoded
 from gitledger.errors import FormatError
+from gitledger.frozen import frozen
 from gitledger.ids import Variable, parse_variable, shown
 from gitledger.model.value import format_value
 
@@ -18,7 +18,7 @@ _DELETED: Final = Encoded(b"\x80")
 _SET: Final = b"\x81"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Delta:
     """The change of one event.
 

@@ -7,13 +7,13 @@ Specified in ``docs/format/envelope.md``.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, get_args
 
 from gitledger import codec
 from gitledger.codec import Value
 from gitledger.errors import FormatError
+from gitledger.frozen import frozen
 from gitledger.ids import shown
 from gitledger.model.value import check_value
 
@@ -35,7 +35,7 @@ _REMEMBERED: Final = frozenset({*_TEXTS, "git", "meta"})
 _NOTHING: Final = codec.Encoded(b"\xa0")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Envelope:
     """The envelope of one publication.
 

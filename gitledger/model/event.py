@@ -6,13 +6,13 @@ the same event (ADR-0021). Specified in ``docs/format/event.md``.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from operator import lt
 from typing import Final, TypeVar
 
 from gitledger import codec
 from gitledger.codec import Value
 from gitledger.errors import FormatError
+from gitledger.frozen import frozen
 from gitledger.ids import EventId, Oid, Variable, parse_variable
 
 VERSION: Final = 1
@@ -31,7 +31,7 @@ _FIXED_PATTERNS: Final = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Event:
     """One event.
 

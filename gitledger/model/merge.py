@@ -6,11 +6,11 @@ Write sets alone would admit write skew. Specified in ``docs/format/merge.md``.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import islice
 from operator import attrgetter
 from typing import Final, Literal, NamedTuple
 
+from gitledger.frozen import field, frozen
 from gitledger.ids import EventId, Variable
 from gitledger.model.event import Event
 
@@ -21,7 +21,7 @@ OVERLAPS_LIMIT: Final = 1_000
 2,500,000, which take 8 seconds to list and help nobody."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Footprint:
     """What a history touched: for each variable the last event that wrote it, and the last that read it."""
 
@@ -29,7 +29,7 @@ class Footprint:
     reads: Mapping[Variable, EventId] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Overlap:
     """One reason why two histories cannot be joined; at least one of the accesses wrote.
 
@@ -50,7 +50,7 @@ class Overlap:
     other_event: EventId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class MergePlan:
     """Whether a merge is valid, and what it joins.
 

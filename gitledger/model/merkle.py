@@ -6,12 +6,12 @@ Specified in ``docs/format/log.md``.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
 from gitledger import codec
 from gitledger.errors import FormatError
+from gitledger.frozen import frozen
 
 HASH_BYTES: Final = 32
 SIZE_LIMIT: Final = 2**63 - 1
@@ -55,7 +55,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(_NODE + left + right).digest()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Frontier:
     """A log of ``size`` leaves, as the roots of its perfect subtrees.
 

@@ -8,10 +8,10 @@ import re
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gitledger.errors import FormatError
+from gitledger.frozen import frozen
 from gitledger.ids import shown
 
 KEY_ID_BYTES: Final = 4
@@ -24,7 +24,7 @@ _LINE = re.compile(r"— (?P<name>[^\n ]+) (?P<blob>[0-9A-Za-z+/=]+)\Z")
 _CONTROL = re.compile(rb"[\x00-\x09\x0b-\x1f]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Signature:
     """One signature line.
 

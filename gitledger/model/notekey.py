@@ -7,12 +7,12 @@ Ed25519 over a time and the text (tlog-cosignature, v1), with which witnesses do
 
 import re
 from base64 import b64encode
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
 from gitledger import ed25519
 from gitledger.errors import FormatError
+from gitledger.frozen import frozen
 from gitledger.ids import shown
 from gitledger.model.note import KEY_ID_BYTES, Signature, check_key_name, parse_base64
 
@@ -28,7 +28,7 @@ _PRIVATE: Final = "PRIVATE+KEY+"
 _TEXT = re.compile(r"(?P<name>[^+\n]+)\+(?P<id>[0-9a-f]{8})\+(?P<data>[0-9A-Za-z+/=]+)\Z")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class VerifierKey:
     """Who may have signed: what everybody may know of a key.
 
@@ -60,7 +60,7 @@ class VerifierKey:
         return sha256(self.name.encode() + b"\n" + bytes((self.algorithm,)) + self.public).digest()[:KEY_ID_BYTES]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SigningKey:
     """Who signs: a name, an algorithm as of `VerifierKey`, and the secret, 32 bytes that nobody else has."""
 

@@ -6,10 +6,10 @@ A policy is a C2SP tlog-policy: lines ``log``, ``witness``, ``group`` and ``quor
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from gitledger.errors import FormatError, PolicyError
+from gitledger.frozen import field, frozen
 from gitledger.ids import shown
 from gitledger.model.checkpoint import Checkpoint
 from gitledger.model.notekey import COSIGNATURE, ED25519, VerifierKey, check_signature, parse_verifier_key
@@ -21,7 +21,7 @@ NONE: Final = "none"
 _COUNT = re.compile(r"[1-9][0-9]{0,8}\Z")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Policy:
     """A policy.
 

@@ -15,13 +15,13 @@ Here they are only read and written; ``ledger.check_proof`` says whether they ho
 
 import re
 from base64 import b64encode
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
 from gitledger import codec
 from gitledger.codec import Value
 from gitledger.errors import FormatError
+from gitledger.frozen import frozen
 from gitledger.ids import Variable, parse_variable
 from gitledger.model.checkpoint import Checkpoint, format_checkpoint, parse_checkpoint
 from gitledger.model.note import parse_base64
@@ -38,7 +38,7 @@ _TLOG = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class EventProof:
     """That an event is in a log.
 
@@ -55,7 +55,7 @@ class EventProof:
     hashes: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ValueProof:
     """What a variable held.
 
@@ -70,7 +70,7 @@ class ValueProof:
     objects: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TimelineProof:
     """Which events changed a variable.
 
@@ -85,7 +85,7 @@ class TimelineProof:
     objects: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ExtensionProof:
     """That the log of ``new`` begins with that of ``old``; ``hashes`` is the consistency proof."""
 

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from gitledger.codec import Value
 from gitledger.errors import FormatError
+from gitledger.frozen import field, frozen
 from gitledger.ids import LedgerName, parse_ledger_name, shown
 from gitledger.model.value import format_value, parse_value
 
@@ -22,7 +22,7 @@ OURS: Final = frozenset({GENESIS, MERGE, IMPORT_GIT})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Rule:
     """A rule descriptor.
 

@@ -8,10 +8,10 @@ events, at any other from the full tiles one level below. Specified in ``docs/fo
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from gitledger.errors import DamageError, FormatError
+from gitledger.frozen import field, frozen
 from gitledger.ids import shown
 from gitledger.model.merkle import HASH_BYTES, SIZE_LIMIT, Frontier, grow, node_hash
 
@@ -21,7 +21,7 @@ TILE_BYTES: Final = TILE_WIDTH * HASH_BYTES
 _PATH = re.compile(r"tile/([0-9])/((?:x[0-9]{3}/){0,5}[0-9]{3})\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Tile:
     """One full tile; ``data`` is its `TILE_BYTES` bytes, 256 hashes end to end."""
 
@@ -37,7 +37,7 @@ class HashReader(Protocol):
         """Return the hashes ``start`` to ``stop - 1`` of a level, end to end; all belong to one tile."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TiledLog:
     """A log that grows.
 

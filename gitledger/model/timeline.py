@@ -4,12 +4,12 @@ The newest segment is found by the variable's path; each names the one before it
 ``docs/format/timeline.md``.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from gitledger import codec
 from gitledger.codec import Encoded, Value
 from gitledger.errors import FormatError
+from gitledger.frozen import frozen
 from gitledger.ids import EventId, Oid
 
 SEGMENT_EVENTS: Final = 64
@@ -20,7 +20,7 @@ _OID_HEADS: Final = {20: b"\x54", 32: b"\x58\x20"}
 _SHORT_LIST: Final = 23
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Timeline:
     """The newest segment of a timeline.
 

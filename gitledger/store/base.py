@@ -10,13 +10,13 @@ Laws that every implementation keeps (``tests/contract/`` runs one suite on all 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Protocol
 
+from gitledger.frozen import frozen
 from gitledger.ids import Kind, ObjectFormat, Oid
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class GitObject:
     """One object of a repository: its kind and its bytes, without Git's header."""
 
@@ -24,7 +24,7 @@ class GitObject:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class NewObject:
     """An object to write. The caller has computed ``oid`` from ``kind`` and ``data``.
 
@@ -39,7 +39,7 @@ class NewObject:
     base: Oid | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class RefUpdate:
     """Move ref ``name`` from ``old`` to ``new``; None means that the ref is absent."""
 

@@ -5,10 +5,10 @@ signature. The parser refuses every other: what it does not know can't be judged
 """
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from gitledger.errors import FormatError
+from gitledger.frozen import frozen
 from gitledger.ids import ObjectFormat, Oid, shown
 
 # The last second of the year 9999: what RFC 3339 can write, and well below where dates overflow in Git.
@@ -26,7 +26,7 @@ _PERSON = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Person:
     """Who, and when: the value of an author or committer header.
 
@@ -60,7 +60,7 @@ class Person:
         return f"{self.name} <{self.email}>"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Commit:
     """One commit of a ledger."""
 

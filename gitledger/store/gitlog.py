@@ -8,10 +8,10 @@ import os
 import tempfile
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from gitledger.errors import ConflictError, DamageError, FormatError, LedgerError, NotFoundError
+from gitledger.frozen import frozen
 from gitledger.ids import Oid, parse_oid, shown
 from gitledger.store.program import Finished, Program, killed
 from gitledger.store.repository import Repository
@@ -39,7 +39,7 @@ class GitFile(NamedTuple):
     oid: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SourceCommit:
     """One commit of a history.
 

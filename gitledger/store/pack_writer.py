@@ -13,11 +13,11 @@ import errno
 import fcntl
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from gitledger.errors import MissingObjectError, StorageError
+from gitledger.frozen import frozen
 from gitledger.store.base import NewObject
 from gitledger.store.durable import storage_error
 from gitledger.store.pack import write_pack
@@ -31,7 +31,7 @@ _TRIES: Final = 8
 """A collection has to come between two system calls each time."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Lease:
     """A pack with its ``.keep``, open and locked; None if the file system has no locks, or somebody keeps it anyway."""
 

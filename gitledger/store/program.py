@@ -7,11 +7,11 @@ reader at a time; what a dead child leaves unanswered reads as the end of its ou
 import contextlib
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
 from gitledger.errors import StorageError
+from gitledger.frozen import frozen
 from gitledger.store.durable import storage_error
 
 _FIXED_ENVIRONMENT = {
@@ -23,7 +23,7 @@ _FIXED_ENVIRONMENT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Finished:
     """What one run of git left: its exit status and both streams."""
 
@@ -74,7 +74,7 @@ class Child:
         return self._process.wait()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Program:
     """The git program with the arguments that come first, ``git --git-dir=...``, and its environment."""
 

@@ -1,11 +1,11 @@
 """What the store must know of a repository, found once by `gitledger.store.open.find_repository`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
 from gitledger.errors import FormatError
+from gitledger.frozen import frozen
 from gitledger.ids import ObjectFormat, shown
 
 # git-config(1), core.sharedRepository: words, and numbers that are words.
@@ -16,7 +16,7 @@ _SHARED_WORDS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Repository:
     """A Git repository: where its parts lie and what it is. All paths are absolute.
 

@@ -4,9 +4,9 @@ Git signs a tag by appending its signature to the message; the parser takes it o
 """
 
 import re
-from dataclasses import dataclass
 
 from gitledger.errors import FormatError
+from gitledger.frozen import frozen
 from gitledger.ids import ObjectFormat, Oid
 from gitledger.store.commit import Person, format_person, parse_person
 
@@ -21,7 +21,7 @@ _HEADERS = re.compile(
 _SIGNATURE = re.compile(rb"^-----BEGIN (?:PGP|SSH|SIGNED) (?:SIGNATURE|MESSAGE)-----$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Tag:
     """An annotated tag on a commit, without a signature of Git.
 

@@ -6,11 +6,11 @@ Git's exit code and the lines that it writes for programs decide; what it says t
 import re
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
 from gitledger.errors import FormatError, StorageError, UsageError
+from gitledger.frozen import frozen
 from gitledger.ids import LedgerName, Oid, parse_oid, shown
 from gitledger.store.layout import REFS, ledger_ref, parse_ledger_ref
 from gitledger.store.program import Finished, Program
@@ -29,7 +29,7 @@ _PUSH: Final = ("--porcelain", "--no-verify", "--no-follow-tags", "--recurse-sub
 _REFUSED: Final = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class PushAnswer:
     """What became of one ref of a push.
 
@@ -149,15 +149,6 @@ def directory_for(url: str) -> str:
     if not name or name in (".", ".."):
         raise UsageError(f"{shown(url)} does not say what to name the directory; expected DIRECTORY beside it")
     return name
-
-
-def shallow_commits(repository: Repository) -> frozenset[Oid]:
-    """Return the commits behind which history was cut off; none, unless the repository is shallow now."""
-    try:
-        lines = (repository.common_dir / "shallow").read_text().split()
-    except FileNotFoundError:
-        return frozenset()
-    return frozenset(map(parse_oid, lines))
 
 
 def _failed(what: str, whom: str, done: Finished) -> StorageError:

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Protocol
 
 from gitledger.errors import FormatError
+from gitledger.frozen import frozen
 from gitledger.ids import LedgerName, Oid
 from gitledger.store import layout
 from gitledger.store.base import RefStore
@@ -23,7 +23,7 @@ class Source(Protocol):
         """Bring the tracking refs up to date."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Fetched:
     """A ledger of which the remote has something else than what was known here.
 

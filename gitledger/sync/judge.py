@@ -1,9 +1,8 @@
 """Judging what was fetched before a ledger moves to it: every publication that is new here, and only those."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from gitledger.errors import DamageError, FormatError
+from gitledger.frozen import frozen
 from gitledger.ids import Oid
 from gitledger.ledger.publication import read
 from gitledger.store.base import ObjectStore
@@ -20,7 +19,7 @@ def silent(done: int, total: int) -> None:
     """Tell nobody."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Judged:
     """What came out.
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from gitledger.errors import ConflictError, DamageError
+from gitledger.frozen import frozen, replace
 from gitledger.ids import EventId, Oid
 from gitledger.ledger.draft import Draft
 from gitledger.ledger.handle import Ledger
@@ -19,7 +19,7 @@ from gitledger.store.base import ObjectStore
 Outcome = Literal["up-to-date", "ahead", "started", "fast-forward", "re-parented", "merged"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Plan:
     """How a ledger and what a remote has of it come together.
 

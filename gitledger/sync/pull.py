@@ -8,10 +8,10 @@ The procedure:
 4. move the ledger's ref by compare-and-swap; if it lost, go on from 2.
 """
 
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from gitledger.errors import ConflictError, NotFoundError, OverlapError, StaleRefError
+from gitledger.frozen import frozen
 from gitledger.ids import EventId, Oid
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.join import seal_join
@@ -26,7 +26,7 @@ from gitledger.sync.plan import Outcome, Plan, plan_pull
 ATTEMPTS: Final = 64
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Pulled:
     """The answer to a pull.
 
@@ -47,7 +47,6 @@ def pull(
     *,
     merge: bool = False,
     dry_run: bool = False,
-    cut: frozenset[Oid] = frozenset(),
     progress: Progress = silent,
 ) -> Pulled:
     """Bring a ledger together with what a remote had when it was last fetched from.

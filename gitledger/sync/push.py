@@ -4,12 +4,12 @@ A push is a compare-and-swap on the remote. If it loses, what the remote has by 
 push is tried again, as an append is.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final, Literal, Protocol
 
 from gitledger.errors import ConflictError, PolicyError
-from gitledger.ids import EventId, LedgerName, Oid
+from gitledger.frozen import frozen
+from gitledger.ids import EventId, LedgerName
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.publication import head_of
 from gitledger.store import layout
@@ -29,7 +29,7 @@ class Target(Source, Protocol):
         """Move its refs to where ours are, forward only."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Pushed:
     """What became of one ledger.
 
@@ -53,7 +53,6 @@ def push(
     *,
     merge: bool = False,
     dry_run: bool = False,
-    cut: Callable[[], frozenset[Oid]] = frozenset[Oid],
     progress: Progress = silent,
 ) -> Iterator[Pushed]:
     """Push ledgers; yield each when it is done. Nothing of the remote is ever lost.

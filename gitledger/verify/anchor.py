@@ -49,6 +49,34 @@ def _judge_kept(ledger: Ledger, checkpoint: Checkpoint) -> list[Finding]:
     except DamageError as error:
         message = f"a checkpoint that is kept cannot be read: {error.message}"
         return [Finding(code="checkpoint", where=layout.checkpoint_refs(ledger.name), message=one_line(message))]
+def vouching(ledger: Ledger, bases: Iterable[Oid], known: Checkpoint | None, cut: frozenset[Oid]) -> Checkpoint | None:
+    """Return the oldest checkpoint whose publication reaches all bases; None if there is none.
+
+    Args:
+        ledger: which.
+        bases: publications behind which history is cut off.
+        known: a checkpoint from elsewhere; those that are kept count as well.
+        cut: every commit behind which history is cut off.
+    """
+    candidates = [known] if known else []
+    # One that cannot be read vouches for nothing; `judge_anchor` is for finding it.
+    with suppress(DamageError):
+        candidates += [kept.checkpoint for kept in kept_checkpoints(ledger)]
+    for one in sorted(candidates, key=lambda checkpoint: checkpoint.size):
+        if set(bases) <= set(all_before(ledger.objects, one.publication, cut)):
+            return one
+    return None
+
+
+def unvouched(base: Oid) -> Finding:
+    """Return what is to be said about a base that nobody vouches for."""
+    message = (
+        "history is cut off behind this publication, and no checkpoint vouches for it; expected one that is kept: "
+        "git ledger rehydrate or git fetch --unshallow brings what is before it"
+    )
+    return Finding(code="shallow", severity="warning", where=base.hex(), message=message)
+
+
     if checkpoint.text in kept:
         return []
     message = "it does not keep the checkpoint; expected it to, unless refs of checkpoints were never fetched"

@@ -1,8 +1,8 @@
 """What a verification finds. Codes are stable; ``docs/findings.md`` lists them."""
 
-from dataclasses import dataclass
 from typing import Final, Literal
 
+from gitledger.frozen import frozen
 from gitledger.ids import EventId, LedgerName, Oid
 
 Severity = Literal["error", "warning"]
@@ -54,7 +54,7 @@ LINE: Final = 400
 """Characters of a message. Bytes from outside may hold names of megabytes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Finding:
     """Something that is not as it must be.
 
@@ -83,7 +83,7 @@ def one_line(text: str) -> str:
     return escaped if len(escaped) <= LINE else escaped[: LINE - 1] + "…"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Report:
     """The outcome of a verification.
 

@@ -56,7 +56,12 @@ class _Left(NamedTuple):
 class Judge:
     """Judges publications of one repository; fastest where each follows the one judged before it."""
 
-    def __init__(self, objects: ObjectStore) -> None:
+    Args:
+        objects: where they are read.
+        cut: those behind which history is cut off. They are believed; only that all of them is here is judged.
+    """
+
+    def __init__(self, objects: ObjectStore, cut: frozenset[Oid] = frozenset()) -> None:
         self._objects = objects
         self._replay = Replay()
         self._left: _Left | None = None

@@ -63,13 +63,13 @@ class Order:
         return Oid(bytes(self._line[place : place + self._size]))
 
 
-def all_before(objects: ObjectStore, head: Oid) -> Order:
-    """Return a publication and all before it."""
-    return Order(lambda oid: _parents(objects, oid), head)
+def all_before(objects: ObjectStore, head: Oid, cut: frozenset[Oid] = frozenset()) -> Order:
+    """Return a publication and all before it; none that one of ``cut``, where history is cut off, follows."""
+    return Order(lambda oid: [] if oid in cut else parents_of(objects, oid), head)
 
 
-def all_since(objects: ObjectStore, head: Oid, trusted: Oid) -> Order:
-    """Return what ``head`` reaches and ``trusted`` does not.
+def all_since(objects: ObjectStore, head: Oid, trusted: Oid, cut: frozenset[Oid] = frozenset()) -> Order:
+    """Return what ``head`` reaches and ``trusted`` does not, as far as history is not cut off.
 
     Reads what is new, and on the trusted side as far back as the oldest publication that something new follows.
     """

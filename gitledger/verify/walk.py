@@ -72,7 +72,7 @@ def verify(
     return _report(ledger, head, findings, events=events, publications=publications)
 
 
-def _judged(ledger: Ledger, order: Order, jobs: int) -> Generator[Verdict]:
+def _judged(ledger: Ledger, order: Order, cut: frozenset[Oid], jobs: int) -> Generator[Verdict]:
     if jobs < 1:
         raise UsageError(f"{jobs} processes were asked for; expected at least one")
     if jobs == 1:

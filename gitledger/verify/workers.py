@@ -30,7 +30,9 @@ _Run = tuple[int, list[Oid]]
 _Answer = tuple[int, list[Verdict]] | LedgerError
 
 
-def judge_apart(reopen: Callable[[], ObjectStore], order: Order, jobs: int) -> Iterator[Verdict]:
+def judge_apart(
+    reopen: Callable[[], ObjectStore], order: Order, cut: frozenset[Oid], jobs: int
+) -> Iterator[Verdict]:
     """Yield the verdict on each publication, in order.
 
     Args:
@@ -55,7 +57,7 @@ def judge_apart(reopen: Callable[[], ObjectStore], order: Order, jobs: int) -> I
 class _Worker:
     """One process, and our end of the pipe to it."""
 
-    def __init__(self, context: SpawnContext, reopen: Callable[[], ObjectStore]) -> None:
+    def __init__(self, context: SpawnContext, reopen: Callable[[], ObjectStore], cut: frozenset[Oid]) -> None:
         self.pipe, theirs = context.Pipe()
         self._process = context.Process(target=_work, args=(reopen, theirs), daemon=True)
         self._process.start()
@@ -124,7 +126,7 @@ def _in_order(runs: Iterator[_Run], workers: list[_Worker]) -> Iterator[Verdict]
             yielded += 1
 
 
-def _work(reopen: Callable[[], ObjectStore], pipe: Connection) -> None:
+def _work(reopen: Callable[[], ObjectStore], cut: frozenset[Oid], pipe: Connection) -> None:
     """Judge runs until nobody hands out more; the body of a worker."""
     # Ctrl-C reaches every process of the terminal; the one that waits for us decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -9,7 +9,7 @@ import pytest
 import gitledger
 from tests.cli.console import ROOT, Console
 
-HEAVY = {"typer", "click", "rich", "pydantic", "pygit2", "dulwich", "cbor2"}
+HEAVY = {"typer", "click", "rich", "pydantic", "pygit2", "dulwich", "cbor2", "dataclasses", "inspect", "tempfile"}
 
 # Runs a command line as `git-ledger` does, then says which modules are there.
 PROBE = """

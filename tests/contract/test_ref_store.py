@@ -7,12 +7,12 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gitledger.errors import ConflictError, DamageError, LedgerError, StaleRefError, StorageError
+from gitledger.frozen import replace
 from gitledger.ids import Oid
 from gitledger.store import refdir
 from gitledger.store.base import RefStore, RefUpdate
@@ -164,7 +164,9 @@ def test_stock_git_sees_what_moved_and_moves_what_is_seen(refs: RefStore, ground
 @pytest.mark.parametrize("name", contest.CONTESTS)
 @on_each_kind
 def test_of_racing_writers_each_swap_has_one_winner(
-    case: Case, name: str, request: pytest.FixtureRequest,
+    case: Case,
+    name: str,
+    request: pytest.FixtureRequest,
 ) -> None:
     """A swap that was acknowledged is never undone by another: nothing that two writers count is lost."""
     if case.kind == "memory":
@@ -231,7 +233,11 @@ def race_processes(case: Case, name: str, ground: Ground) -> None:
 @pytest.mark.parametrize("old", [None, 0], ids=["absent", "present"])
 @pytest.mark.parametrize("case", [Case(kind="dulwich")], ids=str)
 def test_who_comes_between_the_look_and_the_lock_wins(
-    refs: RefStore, ground: Ground, values: list[Oid], old: int | None, monkeypatch: pytest.MonkeyPatch,
+    refs: RefStore,
+    ground: Ground,
+    values: list[Oid],
+    old: int | None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """For dulwich looks for other refs before it takes its lock; what it then finds under the lock decides."""
     before = None if old is None else values[old]
@@ -273,7 +279,10 @@ def test_a_lock_that_somebody_lets_go_is_waited_for(refs: RefStore, held_lock: P
 
 @on_each_disk_kind
 def test_a_lock_that_stays_is_named(
-    refs: RefStore, held_lock: Path, values: list[Oid], monkeypatch: pytest.MonkeyPatch,
+    refs: RefStore,
+    held_lock: Path,
+    values: list[Oid],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The message says which file to look at, and whoever only lost the swap hears that instead, at once."""
     with pytest.raises(StaleRefError):

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
 
 from gitledger.errors import ConflictError, StorageError
+from gitledger.frozen import replace
 from gitledger.ids import parse_ledger_name
 from gitledger.ledger.append import append, append_batch
 from gitledger.ledger.change import change

@@ -7,12 +7,13 @@ die.
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from gitledger.errors import ConflictError, LedgerError
+from gitledger.frozen import replace
 from gitledger.ids import EventId
 from gitledger.ledger.append import append
 from gitledger.ledger.change import Change, change

@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[2]
 # Ends itself at its second swap of the ledger's ref: before it, or right after.
 KILLED = """
 import os, signal, sys
-from dataclasses import replace
+from gitledger.frozen import replace
 from pathlib import Path
 from gitledger.ledger.import_git import import_git
 from tests.git_history import history, open_ledger

@@ -3,13 +3,13 @@
 import multiprocessing
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from gitledger.errors import StorageError
+from gitledger.frozen import replace
 from gitledger.ids import Oid
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.merge import branch, merge

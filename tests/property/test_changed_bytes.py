@@ -6,7 +6,6 @@ another of these it is another publication, as honest as the first, which a chec
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from gitledger.errors import FormatError
+from gitledger.frozen import replace
 from gitledger.ids import Oid
 from gitledger.model.envelope import Envelope, parse_envelope
 from gitledger.store.base import NewObject, RefUpdate

@@ -1,11 +1,11 @@
 """The merge rule of ``docs/format/merge.md`` against a slow and obvious reading of it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gitledger.frozen import replace
 from gitledger.ids import EventId, Variable
 from gitledger.model.merge import Access, Footprint, Overlap, overlaps, plan
 

@@ -1,7 +1,6 @@
 """Checkpoints, policies and proofs: round trips, and any bytes raise only ``LedgerError``."""
 
 from contextlib import suppress
-from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from gitledger import codec
 from gitledger.errors import FormatError, LedgerError
+from gitledger.frozen import replace
 from gitledger.ids import SHA1, SHA256, Oid, Variable, parse_variable
 from gitledger.ledger.check_proof import check_proof
 from gitledger.ledger.checkpoint import checkpoint

@@ -3,11 +3,11 @@
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from gitledger.frozen import replace
 from gitledger.ids import SHA1, SHA256, ObjectFormat, parse_ledger_name, parse_oid
 from gitledger.ledger.append import append
 from gitledger.ledger.change import change

@@ -2,9 +2,9 @@
 
 from base64 import b64encode
 from collections.abc import Iterator
-from dataclasses import replace
 from hashlib import sha256
 
+from gitledger.frozen import replace
 from gitledger.ids import SHA256
 from gitledger.model.checkpoint import Checkpoint, format_checkpoint
 from gitledger.model.notekey import ED25519, format_verifier_key, sign

@@ -1,10 +1,10 @@
 """Proofs whose hashes are all right, of logs and trees that no ledger makes: a checkpoint can be signed of anything."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from gitledger import codec
 from gitledger.codec import Encoded
+from gitledger.frozen import replace
 from gitledger.ids import SHA1, EventId, Oid, parse_variable
 from gitledger.ledger.prove import prove_event
 from gitledger.ledger.resolve import resolve

@@ -2,10 +2,10 @@
 
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from hashlib import sha256
 
 from gitledger import codec
+from gitledger.frozen import replace
 from gitledger.ids import SHA1, SHA256, ObjectFormat, parse_variable
 from gitledger.ledger.check_proof import Proved, ProvedEvent, ProvedExtension, ProvedValue, check_proof
 from gitledger.ledger.prove import prove_event, prove_extension, prove_timeline, prove_variable

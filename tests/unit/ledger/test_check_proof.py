@@ -1,11 +1,11 @@
 """Which checkpoints a check believes. What proofs show is held by ``test_prove.py`` and by vectors."""
 
-from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
 
 from gitledger.errors import FormatError, PolicyError, UsageError
+from gitledger.frozen import replace
 from gitledger.ids import parse_variable
 from gitledger.ledger.check_proof import check_proof
 from gitledger.ledger.checkpoint import checkpoint

@@ -1,8 +1,7 @@
-from dataclasses import replace
-
 import pytest
 
 from gitledger.errors import ConflictError, DamageError, NotFoundError, PolicyError, StaleRefError, UsageError
+from gitledger.frozen import replace
 from gitledger.ids import Oid, parse_ledger_name
 from gitledger.ledger.checkpoint import attach, checkpoint, checkpoint_at, kept_checkpoints, newest_checkpoint
 from gitledger.ledger.handle import Ledger

@@ -1,12 +1,12 @@
 """Exported logs, read again as a client of C2SP tlog-tiles reads them, and by the independent checker."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gitledger.errors import ConflictError, FormatError, StorageError
+from gitledger.frozen import replace
 from gitledger.ids import EventId
 from gitledger.ledger.append import append
 from gitledger.ledger.change import change

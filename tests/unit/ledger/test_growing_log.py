@@ -1,8 +1,7 @@
-from dataclasses import replace
-
 import pytest
 
 from gitledger.errors import DamageError
+from gitledger.frozen import replace
 from gitledger.ledger.growing_log import GrowingLog, stored_leaf
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.publication import head_of

@@ -1,8 +1,7 @@
-from dataclasses import replace
-
 import pytest
 
 from gitledger.errors import DamageError
+from gitledger.frozen import replace
 from gitledger.ids import EventId, Variable
 from gitledger.ledger import growing_timelines
 from gitledger.ledger.growing_timelines import GrowingTimelines

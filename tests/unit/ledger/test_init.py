@@ -1,8 +1,7 @@
-from dataclasses import replace
-
 import pytest
 
 from gitledger.errors import DamageError, StorageError
+from gitledger.frozen import replace
 from gitledger.ids import parse_ledger_name
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.init import init

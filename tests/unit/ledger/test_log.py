@@ -1,8 +1,7 @@
-from dataclasses import replace
-
 import pytest
 
 from gitledger.errors import NotFoundError
+from gitledger.frozen import replace
 from gitledger.ids import LedgerName
 from gitledger.ledger.append import append, append_batch
 from gitledger.ledger.change import change

@@ -1,8 +1,7 @@
-from dataclasses import replace
-
 import pytest
 
 from gitledger.errors import ConflictError, FormatError, NotFoundError, OverlapError, StaleRefError, UsageError
+from gitledger.frozen import replace
 from gitledger.ids import LedgerName, parse_ledger_name
 from gitledger.ledger.append import append
 from gitledger.ledger.change import change

@@ -1,10 +1,9 @@
 """What a lost race leaves: nothing if the change was published after all, else an event that can be made again."""
 
-from dataclasses import replace
-
 import pytest
 
 from gitledger.errors import ConflictError, DamageError, ExpectationError, NotFoundError, OverlapError, StaleRefError
+from gitledger.frozen import replace
 from gitledger.ids import parse_ledger_name
 from gitledger.ledger.append import append, append_batch
 from gitledger.ledger.change import ABSENT, Change, change

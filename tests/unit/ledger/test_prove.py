@@ -1,10 +1,9 @@
 """Proofs of a ledger, each held against what the ledger itself says."""
 
-from dataclasses import replace
-
 import pytest
 
 from gitledger.errors import DamageError, FormatError, LedgerError, MissingObjectError, NotFoundError
+from gitledger.frozen import replace
 from gitledger.ids import EventId, Oid, parse_variable
 from gitledger.ledger.append import append
 from gitledger.ledger.change import change

@@ -1,8 +1,7 @@
-from dataclasses import replace
-
 import pytest
 
 from gitledger.errors import FormatError, StorageError
+from gitledger.frozen import replace
 from gitledger.ledger.append import append, append_batch
 from gitledger.ledger.change import Change, change
 from gitledger.ledger.handle import Ledger

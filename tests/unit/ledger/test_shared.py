@@ -3,12 +3,12 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from gitledger.errors import ConflictError, ExpectationError, OverlapError, StorageError
+from gitledger.frozen import replace
 from gitledger.ledger.change import Change, change
 from gitledger.ledger.group import Appended
 from gitledger.ledger.handle import Ledger

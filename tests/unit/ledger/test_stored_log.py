@@ -1,7 +1,6 @@
 """Logs as they are read from tiles, one of a million events among them that nobody had to append."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 from unittest.mock import patch
@@ -9,6 +8,7 @@ from unittest.mock import patch
 import pytest
 
 from gitledger.errors import DamageError
+from gitledger.frozen import replace
 from gitledger.ids import EventId, Oid
 from gitledger.ledger.check_proof import ProvedEvent, check_proof
 from gitledger.ledger.checkpoint import checkpoint

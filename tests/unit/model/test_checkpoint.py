@@ -1,10 +1,9 @@
 """What the vectors of ``vectors/checkpoint/`` do not say."""
 
-from dataclasses import replace
-
 import pytest
 
 from gitledger.errors import FormatError
+from gitledger.frozen import replace
 from gitledger.ids import SHA1, SHA256, Oid
 from gitledger.model.checkpoint import Checkpoint, format_checkpoint, parse_checkpoint
 from gitledger.model.note import Signature

@@ -1,8 +1,7 @@
-from dataclasses import replace
-
 import pytest
 
 from gitledger.errors import FormatError
+from gitledger.frozen import replace
 from gitledger.model.envelope import EVENTS_LIMIT, Envelope, format_envelope, parse_envelope
 from gitledger.store.layout import PUBLICATION_EVENTS
 

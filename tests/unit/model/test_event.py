@@ -1,8 +1,7 @@
-from dataclasses import replace
-
 import pytest
 
 from gitledger.errors import FormatError
+from gitledger.frozen import replace
 from gitledger.ids import EventId, Oid, Variable
 from gitledger.model.event import Event, format_event, parse_event
 

@@ -1,8 +1,7 @@
-from dataclasses import replace
-
 import pytest
 
 from gitledger.errors import FormatError
+from gitledger.frozen import replace
 from gitledger.model.note import Signature, parse_note
 from gitledger.model.notekey import (
     COSIGNATURE,

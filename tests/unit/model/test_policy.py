@@ -1,10 +1,9 @@
 """What the vectors of ``vectors/checkpoint/`` do not say."""
 
-from dataclasses import replace
-
 import pytest
 
 from gitledger.errors import FormatError, PolicyError
+from gitledger.frozen import replace
 from gitledger.model.checkpoint import Checkpoint
 from gitledger.model.notekey import COSIGNATURE, ED25519, SigningKey, format_verifier_key, sign
 from gitledger.model.policy import NONE, POLICY_BYTES, Policy, judge, parse_policy

@@ -1,8 +1,7 @@
-from dataclasses import replace
-
 import pytest
 
 from gitledger.errors import FormatError
+from gitledger.frozen import replace
 from gitledger.ids import SHA1, SHA256, Oid
 from gitledger.store.commit import Commit, Person, format_commit, parse_commit
 

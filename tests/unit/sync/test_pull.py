@@ -1,10 +1,9 @@
 """Pulling: what is there is judged, compared, and brought together, or nothing moves."""
 
-from dataclasses import replace
-
 import pytest
 
 from gitledger.errors import ConflictError, NotFoundError, OverlapError
+from gitledger.frozen import replace
 from gitledger.ids import EventId, Oid
 from gitledger.ledger.append import append, append_batch
 from gitledger.ledger.change import change
@@ -346,9 +345,9 @@ def test_a_cut_history_is_believed_where_it_was_cut_and_judged_behind() -> None:
     cut = head(ada)
     write(ada, a=3)
     put(ada, remote)
-    newcomer = replace(grace, refs=MemoryRefs(), objects=Without(grace.objects, cut))
+    newcomer = replace(grace, refs=MemoryRefs(), objects=Without(grace.objects, cut), cut=lambda: frozenset({cut}))
     fetch(newcomer.refs, MemoryRemote(newcomer, remote.server))
-    pulled = pull(newcomer, "origin", cut=frozenset({cut}))
+    pulled = pull(newcomer, "origin")
     assert (pulled.outcome, pulled.judged.believed, pulled.judged.publications) == ("started", (cut,), 1)
 
 

@@ -1,10 +1,9 @@
 """Pushing: compare-and-swap on the remote, and pull where it lost."""
 
-from dataclasses import replace
-
 import pytest
 
 from gitledger.errors import ConflictError, NotFoundError, OverlapError, PolicyError
+from gitledger.frozen import replace
 from gitledger.ledger.log import log
 from gitledger.ledger.merge import branch
 from gitledger.ledger.publication import head_of

@@ -1,10 +1,9 @@
 """A ledger judged against a checkpoint that was kept elsewhere."""
 
-from dataclasses import replace
-
 import pytest
 
 from gitledger.errors import NotFoundError
+from gitledger.frozen import replace
 from gitledger.ids import Oid
 from gitledger.ledger.checkpoint import checkpoint
 from gitledger.ledger.handle import Ledger
