@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Checks what git-ledger proves, with the standard library alone and no line of its code. See check_ledger.md.
 
-    check_ledger.py proof FILE [--checkpoint FILE]... [--policy FILE]
-    check_ledger.py checkpoint FILE --policy FILE
-    check_ledger.py log DIRECTORY [--policy FILE]
+    check_ledger.py proof FILE [--checkpoint FILE]... [--witnesses FILE]
+    check_ledger.py checkpoint FILE --witnesses FILE
+    check_ledger.py log DIRECTORY [--witnesses FILE]
 
 Prints what was shown as JSON and exits with 0, or prints why not and exits with 1. Here it is a ValueError then.
 """
@@ -221,7 +221,7 @@ def has_signed(vkey, algorithm, checkpoint):
 
 
 def judge(policy, checkpoint):
-    """Refuse a checkpoint that lacks what a C2SP tlog-policy asks for; a policy amiss may raise anything."""
+    """Refuse a checkpoint that lacks what a C2SP tlog-policy asks for; a witness policy amiss may raise anything."""
     logs, met, quorum = [], {"none": False}, None
     for line in policy.decode().split("\n"):
         match re.findall(r"[^ \t]+", line):
@@ -235,7 +235,7 @@ def judge(policy, checkpoint):
             case ["quorum", name]:
                 quorum = name
             case [first, *_]:
-                need(first.startswith("#"), "a policy with a line that says nothing")
+                need(first.startswith("#"), "a witness policy with a line that says nothing")
     need(not logs or checkpoint["origin"] in logs, "no log of the policy has signed")
     need(met[quorum] or (quorum == "none" and (any(logs) or any(met.values()))), "the quorum is not met")
     return checkpoint
@@ -381,10 +381,10 @@ def main():
     parser.add_argument("what", choices=("proof", "checkpoint", "log"))
     parser.add_argument("path", type=Path)
     parser.add_argument("--checkpoint", type=Path, action="append", default=[])
-    parser.add_argument("--policy", type=Path)
+    parser.add_argument("--witnesses", type=Path)
     given = parser.parse_args()
     try:
-        policy = given.policy and given.policy.read_bytes()
+        policy = given.witnesses and given.witnesses.read_bytes()
         if given.what == "proof":
             shown = check_proof(given.path.read_bytes(), [one.read_bytes() for one in given.checkpoint], policy)
         elif given.what == "log":

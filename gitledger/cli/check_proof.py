@@ -6,7 +6,7 @@ from gitledger.cli.checkpoint import checkpoint_to_json
 from gitledger.cli.door import Door
 from gitledger.cli.output import Output
 from gitledger.cli.render import held_text
-from gitledger.cli.trust import read_checkpoint, read_file, read_policy
+from gitledger.cli.trust import read_checkpoint, read_file, read_witness_policy
 from gitledger.cli.values import NOTHING, to_json
 from gitledger.errors import FormatError, PolicyError
 from gitledger.ledger.check_proof import (
@@ -22,9 +22,9 @@ from gitledger.model.proof_file import parse_proof
 from gitledger.model.value import parse_value
 
 
-def run(door: Door, *, file: str, checkpoint: tuple[str, ...], policy: str | None) -> int:
+def run(door: Door, *, file: str, checkpoint: tuple[str, ...], witnesses: str | None) -> int:
     """Print what a proof shows; 1 if it does not hold."""
-    trusted, asked = [read_checkpoint(door, name) for name in checkpoint], read_policy(door, policy)
+    trusted, asked = [read_checkpoint(door, name) for name in checkpoint], read_witness_policy(door, witnesses)
     # Not the door's output, whose colours are a setting of a repository.
     out = Output(door.outside.stdout, color=False, width=door.outside.stdout_width)
     try:

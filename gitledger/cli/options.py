@@ -23,7 +23,7 @@ _REVERSE: Final = Option(flags=("--reverse",), kind="flag", help="Oldest first."
 _CHECKPOINT: Final = Option(
     flags=("--checkpoint",), metavar="FILE", help="A checkpoint of this ledger; else the newest that is kept."
 )
-_POLICY: Final = Option(flags=("--policy",), metavar="FILE", help="Whose signatures a checkpoint must have.")
+_WITNESSES: Final = Option(flags=("--witnesses",), metavar="FILE", help="Whose signatures a checkpoint must have.")
 _REMOTE: Final = Argument(name="remote", help="Which remote; else the only one, or origin.", required=False)
 _JOIN: Final = Option(flags=("--merge",), kind="flag", help="Join what has diverged by a merge event.")
 _EVERY_LEDGER: Final = Option(flags=("--all",), kind="flag", help="Every ledger.")
@@ -105,7 +105,7 @@ VERBS: Final = {
             options=(
                 Option(flags=("--since",), metavar="REV", help="Trust all up to this event; replay the rest."),
                 Option(flags=("--checkpoint",), metavar="FILE", help="What is known of the ledger from elsewhere."),
-                _POLICY,
+                _WITNESSES,
                 Option(flags=("--jobs",), kind="number", metavar="N", help="How many processes judge; else one."),
             ),
         ),
@@ -205,7 +205,7 @@ VERBS: Final = {
             arguments=(Argument(name="file", help="The proof; - is standard input."),),
             options=(
                 Option(flags=("--checkpoint",), kind="texts", metavar="FILE", help="A checkpoint known to be true."),
-                _POLICY,
+                _WITNESSES,
             ),
         ),
         Verb(

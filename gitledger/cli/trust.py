@@ -1,11 +1,11 @@
-"""What the user trusts, as files: checkpoints, policies and keys."""
+"""What the user trusts, as files: checkpoints, witness policies and keys."""
 
 from gitledger.cli.door import Door
 from gitledger.errors import UsageError
 from gitledger.ledger.checkpoint import newest_checkpoint
 from gitledger.model.checkpoint import Checkpoint, parse_checkpoint
 from gitledger.model.notekey import SigningKey, parse_signing_key
-from gitledger.model.policy import Policy, judge, parse_policy
+from gitledger.model.witness import WitnessPolicy, judge, parse_witness_policy
 
 SETTING = "ledger.signingkey"
 
@@ -20,9 +20,9 @@ def read_checkpoint(door: Door, name: str) -> Checkpoint:
     return parse_checkpoint(read_file(door, name))
 
 
-def read_policy(door: Door, name: str | None) -> Policy | None:
+def read_witness_policy(door: Door, name: str | None) -> WitnessPolicy | None:
     """Return the policy in a file, or None if none is named."""
-    return None if name is None else parse_policy(read_file(door, name))
+    return None if name is None else parse_witness_policy(read_file(door, name))
 
 
 def chosen_checkpoint(door: Door, name: str | None) -> Checkpoint:
@@ -30,13 +30,13 @@ def chosen_checkpoint(door: Door, name: str | None) -> Checkpoint:
     return newest_checkpoint(door.ledger) if name is None else read_checkpoint(door, name)
 
 
-def trusted_checkpoint(door: Door, name: str | None, policy: str | None) -> Checkpoint | None:
-    """Return the checkpoint in a file, which has the signatures that a policy asks for; None if none is named."""
+def trusted_checkpoint(door: Door, name: str | None, witnesses: str | None) -> Checkpoint | None:
+    """Return the checkpoint in a file, which has the signatures that the witness policy asks for; None without a file."""
     if name is None:
-        if policy is not None:
-            raise UsageError("a policy judges a checkpoint; expected --checkpoint FILE beside it")
+        if witnesses is not None:
+            raise UsageError("a witness policy judges a checkpoint; expected --checkpoint FILE beside it")
         return None
-    found, asked = read_checkpoint(door, name), read_policy(door, policy)
+    found, asked = read_checkpoint(door, name), read_witness_policy(door, witnesses)
     if asked:
         judge(asked, found)
     return found

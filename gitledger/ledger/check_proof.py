@@ -24,7 +24,7 @@ from gitledger.model.checkpoint import Checkpoint
 from gitledger.model.delta import Delta, parse_delta
 from gitledger.model.event import Event, parse_event
 from gitledger.model.merkle import leaf_hash
-from gitledger.model.policy import Policy, judge
+from gitledger.model.witness import WitnessPolicy, judge
 from gitledger.model.proof import check_consistency, check_inclusion
 from gitledger.model.proof_file import EventProof, ExtensionProof, Proof, TimelineProof, ValueProof
 from gitledger.model.rule import Rule, parse_rule
@@ -82,7 +82,7 @@ class ProvedExtension:
 Proved = ProvedEvent | ProvedValue | ProvedTimeline | ProvedExtension
 
 
-def check_proof(proof: Proof, *, trusted: Sequence[Checkpoint] = (), policy: Policy | None = None) -> Proved:
+def check_proof(proof: Proof, *, trusted: Sequence[Checkpoint] = (), policy: WitnessPolicy | None = None) -> Proved:
     """Return what a proof shows.
 
     Args:
@@ -93,10 +93,10 @@ def check_proof(proof: Proof, *, trusted: Sequence[Checkpoint] = (), policy: Pol
     Raises:
         FormatError: it does not hold, or is about another checkpoint.
         PolicyError: a checkpoint lacks signatures.
-        UsageError: neither a checkpoint nor a policy; the extra ``sign`` is not installed.
+        UsageError: neither a checkpoint nor a witness policy; the extra ``sign`` is not installed.
     """
     if not trusted and policy is None:
-        raise UsageError("nothing says which checkpoint is true; expected a checkpoint, a policy, or both")
+        raise UsageError("nothing says which checkpoint is true; expected a checkpoint, a witness policy, or both")
     trust = _Trust(trusted, policy)
     if isinstance(proof, EventProof):
         return _check_event(proof, trust)
@@ -110,7 +110,7 @@ def check_proof(proof: Proof, *, trusted: Sequence[Checkpoint] = (), policy: Pol
 class _Trust:
     """Step 1: which checkpoints are true."""
 
-    def __init__(self, trusted: Sequence[Checkpoint], policy: Policy | None) -> None:
+    def __init__(self, trusted: Sequence[Checkpoint], policy: WitnessPolicy | None) -> None:
         self._trusted = {checkpoint.text: checkpoint for checkpoint in trusted}
         self._policy = policy
 

@@ -40,7 +40,7 @@ def append(console: Console, *sets: str) -> str:
 
 @pytest.fixture
 def signing(ledger: Console) -> Console:
-    """Return a console with a key in the settings, a policy that names it, and three events."""
+    """Return a console with a key in the settings, a witness policy that names it, and three events."""
     verifier = ok(ledger, "key", "secret", "--name", "example.com/ledger")
     subprocess.run(
         ["git", "config", "ledger.signingKey", "../secret"], cwd=ledger.directory, env=ledger.env, check=True
@@ -147,16 +147,16 @@ def test_witnesses_sign_what_they_were_given_and_it_is_attached(signing: Console
     policy = signing.directory / "policy"
     policy.write_text(f"{log}\nwitness w {vkey}quorum w\n")
     save(signing, "proof", "prove", "event", "#2")
-    assert signing.run_here(["check-proof", "proof", "--policy", "policy"]).code == 1
+    assert signing.run_here(["check-proof", "proof", "--witnesses", "policy"]).code == 1
     (signing.directory / "theirs").write_bytes((witness.directory / "cosigned").read_bytes())
     both = save(signing, "both", "checkpoint", "--attach", "theirs")
     assert ok(signing, "checkpoint").count("— ") == 2
-    ok(signing, "check-proof", "proof", "--checkpoint", both, "--policy", "policy")
-    ok(signing, "verify", "--checkpoint", both, "--policy", "policy")
+    ok(signing, "check-proof", "proof", "--checkpoint", both, "--witnesses", "policy")
+    ok(signing, "verify", "--checkpoint", both, "--witnesses", "policy")
 
 
 @pytest.mark.parametrize(
-    "trust", [["--checkpoint", "new"], ["--policy", "policy"], ["--checkpoint=new", "--policy=policy"]]
+    "trust", [["--checkpoint", "new"], ["--witnesses", "policy"], ["--checkpoint=new", "--witnesses=policy"]]
 )
 def test_proofs_are_checked_without_a_repository(elsewhere: Console, trust: list[str]) -> None:
     event = ok(elsewhere, "check-proof", "event", *trust).splitlines()
@@ -215,7 +215,7 @@ def test_what_cannot_be_judged_is_no_answer(elsewhere: Console) -> None:
         (2, ["check-proof", "value"]),
         (2, ["check-proof"]),
         (5, ["check-proof", "value", "--checkpoint", "policy"]),
-        (5, ["check-proof", "value", "--policy", "new"]),
+        (5, ["check-proof", "value", "--witnesses", "new"]),
         (7, ["check-proof", "absent", "--checkpoint", "new"]),
         (7, ["check-proof", "value", "--checkpoint", "absent"]),
     ):
@@ -259,7 +259,7 @@ def test_an_event_is_named_by_any_rev(signing: Console) -> None:
         (2, ["prove", "extension", "#1"]),
         (2, ["prove", "event", "#1", "--at", "#1"]),
         (2, ["prove", "extension", "#1", "#2", "--checkpoint", "cp"]),
-        (2, ["verify", "--policy", "policy"]),
+        (2, ["verify", "--witnesses", "policy"]),
         (2, ["export", "csv", "out"]),
         (3, ["prove", "event", "#9"]),
         (3, ["prove", "variable", "a", "--at", "#9"]),
@@ -300,7 +300,7 @@ def test_a_binary_proof_is_not_written_to_a_terminal(signing: Console) -> None:
 
 def test_verify_finds_what_was_lost_since_a_checkpoint(signing: Console) -> None:
     save(signing, "cp", "checkpoint", "--sign")
-    ok(signing, "verify", "--checkpoint", "cp", "--policy", "policy")
+    ok(signing, "verify", "--checkpoint", "cp", "--witnesses", "policy")
     subprocess.run(
         ["git", "update-ref", "refs/ledger/main", "refs/ledger/main~1"],
         cwd=signing.directory,
@@ -313,7 +313,7 @@ def test_verify_finds_what_was_lost_since_a_checkpoint(signing: Console) -> None
     assert "error rollback at refs/ledger/main" in printed.stdout
     note = (signing.directory / "cp").read_bytes()
     (signing.directory / "cp").write_bytes(note.replace(b"example.com/ledger\n", b"example.org/ledger\n", 1))
-    assert signing.run_here(["verify", "--checkpoint", "cp", "--policy", "policy"]).code == 5
+    assert signing.run_here(["verify", "--checkpoint", "cp", "--witnesses", "policy"]).code == 5
 
 
 def test_an_export_is_checked_by_a_bare_python(signing: Console) -> None:
@@ -327,7 +327,7 @@ def test_an_export_is_checked_by_a_bare_python(signing: Console) -> None:
         str(ROOT / "vectors" / "check_ledger.py"),
         "log",
         "out",
-        "--policy",
+        "--witnesses",
         "policy",
     ]
     done = subprocess.run(command, cwd=signing.directory, capture_output=True, text=True, check=True)

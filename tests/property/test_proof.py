@@ -20,7 +20,7 @@ from gitledger.ledger.resolve import resolve
 from gitledger.model.checkpoint import Checkpoint, format_checkpoint, parse_checkpoint
 from gitledger.model.note import Signature, format_note, parse_note
 from gitledger.model.notekey import parse_signing_key, parse_verifier_key
-from gitledger.model.policy import parse_policy
+from gitledger.model.witness import parse_witness_policy
 from gitledger.model.proof_file import (
     EventProof,
     ExtensionProof,
@@ -90,7 +90,7 @@ def test_a_proof_is_read_as_it_was_written(proof: Proof) -> None:
     assert parse_proof(format_proof(proof)) == proof
 
 
-@pytest.mark.parametrize("parse", [parse_note, parse_checkpoint, parse_policy, parse_proof])
+@pytest.mark.parametrize("parse", [parse_note, parse_checkpoint, parse_witness_policy, parse_proof])
 @given(data=st.binary() | LINES.map(lambda words: " ".join(words).encode()))
 @example(data=b"\n\n")
 def test_any_bytes_are_accepted_or_refused(parse: object, data: bytes) -> None:

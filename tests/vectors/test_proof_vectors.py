@@ -19,7 +19,7 @@ from gitledger import errors
 from gitledger.errors import FormatError, LedgerError
 from gitledger.ledger.check_proof import check_proof
 from gitledger.model.checkpoint import format_checkpoint, parse_checkpoint
-from gitledger.model.policy import judge, parse_policy
+from gitledger.model.witness import judge, parse_witness_policy
 from gitledger.model.proof_file import format_proof, parse_proof
 from vectors import check_ledger
 from vectors.generate_proof.__main__ import main
@@ -38,7 +38,7 @@ def load(file: Path) -> Vector:
 
 
 def policy_of(vector: Vector) -> bytes | None:
-    return vector["policy"].encode() if "policy" in vector else None
+    return vector["witnesses"].encode() if "witnesses" in vector else None
 
 
 def flips(data: bytes, step: int = 1) -> Iterator[bytes]:
@@ -51,7 +51,8 @@ def flips(data: bytes, step: int = 1) -> Iterator[bytes]:
 def ours(data: bytes, notes: Sequence[bytes], policy: bytes | None) -> dict[str, object]:
     """Say what a proof shows, by the package."""
     trusted = [parse_checkpoint(note) for note in notes]
-    return shows(check_proof(parse_proof(data), trusted=trusted, policy=parse_policy(policy) if policy else None))
+    asked = parse_witness_policy(policy) if policy else None
+    return shows(check_proof(parse_proof(data), trusted=trusted, policy=asked))
 
 
 def theirs(data: bytes, notes: Sequence[bytes], policy: bytes | None) -> dict[str, object]:
@@ -76,12 +77,12 @@ def test_checkpoint(file: Path) -> None:
     data = bytes.fromhex(vector["bytes"])
     if vector["expected"] != "accept":
         with pytest.raises(getattr(errors, vector["expected"])):
-            judge(parse_policy(policy), parse_checkpoint(data)) if policy else parse_checkpoint(data)
+            judge(parse_witness_policy(policy), parse_checkpoint(data)) if policy else parse_checkpoint(data)
         return
     found = parse_checkpoint(data)
     assert format_checkpoint(found) == data
     if policy:
-        judge(parse_policy(policy), found)
+        judge(parse_witness_policy(policy), found)
         return
     assert [found.origin, found.size] == [vector["origin"], vector["size"]]
     for name in ("root", "publication", "state", "index"):
@@ -92,7 +93,7 @@ def test_checkpoint(file: Path) -> None:
 @pytest.mark.parametrize("file", NOTES, ids=lambda file: file.stem)
 def test_checkpoint_by_the_checker(file: Path) -> None:
     vector, policy = load(file), policy_of(load(file))
-    if vector.get("only") == "policy":
+    if vector.get("only") == "witnesses":
         pytest.skip("whose policy it is writes it; the checker reads it and does not judge it")
     data = bytes.fromhex(vector["bytes"])
     if vector["expected"] != "accept":
@@ -145,7 +146,7 @@ def test_every_flip_of_a_proof_is_refused(file: Path) -> None:
     vector = load(file)
     notes, policy = [bytes.fromhex(note) for note in vector["checkpoints"]], policy_of(vector)
     trusted = [parse_checkpoint(note) for note in notes]
-    asked = parse_policy(policy) if policy else None
+    asked = parse_witness_policy(policy) if policy else None
     # Signatures take their time: of each byte two or three bits then, and not the same ones.
     for changed in flips(bytes.fromhex(vector["bytes"]), step=3 if policy else 1):
         with pytest.raises(LedgerError):
@@ -157,7 +158,7 @@ def test_a_flip_under_a_new_digest_is_refused_or_shows_something_else(file: Path
     vector = load(file)
     data, notes = bytes.fromhex(vector["bytes"]), [bytes.fromhex(note) for note in vector["checkpoints"]]
     if not data.startswith(OURS) or not notes:
-        pytest.skip("it has no digest, or a policy would take its time over signatures")
+        pytest.skip("it has no digest, or a witness policy would take its time over signatures")
     for body in flips(data[len(OURS) + 32 :], step=37):
         with suppress(LedgerError):
             shown = ours(OURS + sha256(body).digest() + body, notes, None)
@@ -168,7 +169,7 @@ def test_a_flip_under_a_new_digest_is_refused_or_shows_something_else(file: Path
 @pytest.mark.parametrize("file", ACCEPTED_PROOFS, ids=lambda file: file.stem)
 def test_flips_of_a_proof_are_refused_by_the_checker(file: Path) -> None:
     vector = load(file)
-    if "policy" in vector:
+    if "witnesses" in vector:
         pytest.skip("checking signatures takes the checker milliseconds; flips of signatures have a test of their own")
     notes = [bytes.fromhex(note) for note in vector["checkpoints"]]
     for changed in flips(bytes.fromhex(vector["bytes"]), step=7):
@@ -181,14 +182,14 @@ POLICY = FOLDER / "checkpoint" / "two-of-three-witnesses-meet-a-quorum-of-two.js
 
 
 def test_every_flip_of_a_checkpoint_is_refused_by_a_policy() -> None:
-    policy = parse_policy(load(POLICY)["policy"].encode())
+    policy = parse_witness_policy(load(POLICY)["witnesses"].encode())
     for changed in flips(bytes.fromhex(load(CHECKPOINT)["bytes"])):
         with pytest.raises(LedgerError):
             judge(policy, parse_checkpoint(changed))
 
 
 def test_flips_of_a_checkpoint_are_refused_by_the_checker() -> None:
-    policy = load(POLICY)["policy"].encode()
+    policy = load(POLICY)["witnesses"].encode()
     for changed in flips(bytes.fromhex(load(CHECKPOINT)["bytes"]), step=41):
         with pytest.raises(ValueError, match=r"."):
             check_ledger.judge(policy, check_ledger.parse_checkpoint(changed))

@@ -32,8 +32,8 @@ def scenarios() -> Iterator[Scenario]:
 
 
 def note(says: str, data: bytes, expected: str, policy: str | None = None, **content: object) -> Scenario:
-    """Return the scenario of a note, judged by a policy if there is one."""
-    judged = {} if policy is None else {"policy": policy}
+    """Return the scenario of a note, judged by a witness policy if there is one."""
+    judged = {} if policy is None else {"witnesses": policy}
     return Scenario(says=says, expected=expected, content={"bytes": data.hex(), **judged, **content})
 
 
@@ -108,16 +108,16 @@ def judged() -> Iterator[Scenario]:
     """One checkpoint, and policies that it satisfies or not."""
     log, both = f"log {VKEY}\n", f"witness w1 {W1}\nwitness w2 {W2}\nwitness w3 {W3}\n"
     for says, policy in (
-        ("a log that signed is enough for a policy without a quorum", f"{log}quorum none\n"),
+        ("a log that signed is enough for a witness policy without a quorum", f"{log}quorum none\n"),
         ("two of three witnesses meet a quorum of two", POLICY),
-        ("a policy may leave out the log", f"{both}group any-one any w1 w2 w3\nquorum any-one\n"),
+        ("a witness policy may leave out the log", f"{both}group any-one any w1 w2 w3\nquorum any-one\n"),
         ("a quorum may be one witness", f"{log}{both}quorum w2\n"),
         ("a group may be of groups", f"{log}{both}group a all w1 w2\ngroup b any a w3\nquorum b\n"),
         (
-            "a policy may hold comments blanks and addresses",
+            "a witness policy may hold comments blanks and addresses",
             f"# ours\n\n \tlog\t{VKEY} https://log.example\nquorum none",
         ),
-        ("a policy may name logs that did not sign", f"{log}log {vkey('other.example')}\nquorum none\n"),
+        ("a witness policy may name logs that did not sign", f"{log}log {vkey('other.example')}\nquorum none\n"),
     ):
         yield note(says, NOTE, ACCEPT, policy)
     for what, policy in (
@@ -135,7 +135,7 @@ def judged() -> Iterator[Scenario]:
 
 
 def bent_signatures(log: str, both: str) -> Iterator[Scenario]:
-    """Signatures with one thing wrong, under a policy that asks for them."""
+    """Signatures with one thing wrong, under a witness policy that asks for them."""
     order = 2**252 + 27742317777372353535851937790883648493
     first, second, _ = NEW.signatures
     s = int.from_bytes(first.blob[32:], "little")
@@ -192,7 +192,7 @@ def refused_policies() -> Iterator[Scenario]:
         ("with a key that is the neutral point", f"log {raw_vkey(neutral)}\nquorum none\n"),
         ("with a key of a y that has a shorter form", f"log {raw_vkey(longer)}\nquorum none\n"),
     ):
-        yield note(f"a policy {what} is refused", NOTE, FORMAT_ERROR, policy, only="policy")
+        yield note(f"a witness policy {what} is refused", NOTE, FORMAT_ERROR, policy, only="witnesses")
 
 
 def vkey(name: str) -> str:

@@ -32,7 +32,7 @@ def case(
     says: str, data: bytes, expected: str, trusted: Sequence[Checkpoint], policy: str | None = None, **content: object
 ) -> Scenario:
     """Return the scenario of a proof."""
-    judged = {} if policy is None else {"policy": policy}
+    judged = {} if policy is None else {"witnesses": policy}
     notes = [format_checkpoint(one).hex() for one in trusted]
     return Scenario(
         says=says, expected=expected, content={"bytes": data.hex(), "checkpoints": notes, **judged, **content}
@@ -214,7 +214,7 @@ def refused_extensions() -> Iterator[Scenario]:
     stranger = [replace(new, size=new.size + 1)]
     says = "a proof of an extension between two other checkpoints is refused"
     yield case(says, format_proof(good), FORMAT_ERROR, stranger)
-    says = "a proof of an extension to a checkpoint without signatures is refused by a policy"
+    says = "a proof of an extension to a checkpoint without signatures is refused by a witness policy"
     yield case(says, format_proof(replace(good, new=replace(new, signatures=()))), "PolicyError", [old], POLICY)
 
 

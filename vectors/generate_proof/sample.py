@@ -1,4 +1,4 @@
-"""The ledger that most scenarios are about, its keys, and a policy."""
+"""The ledger that most scenarios are about, its keys, and a witness policy."""
 
 from functools import cache
 from hashlib import sha256

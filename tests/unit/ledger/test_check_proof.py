@@ -14,14 +14,14 @@ from gitledger.ledger.prove import prove_event, prove_extension, prove_timeline,
 from gitledger.ledger.publication import head_of
 from gitledger.model.checkpoint import Checkpoint
 from gitledger.model.notekey import COSIGNATURE, ED25519, SigningKey, sign
-from gitledger.model.policy import NONE, Policy
+from gitledger.model.witness import NONE, WitnessPolicy
 from gitledger.model.proof_file import ExtensionProof, Proof
 from tests.ledgers import write
 
 LOG = SigningKey(name="example.com/ledger", algorithm=ED25519, seed=bytes(range(32)))
 WITNESS = SigningKey(name="w.example", algorithm=COSIGNATURE, seed=bytes(range(1, 33)))
-BY_LOG = Policy(logs=(LOG.verifier,), quorum=NONE)
-BY_WITNESS = Policy(logs=(LOG.verifier,), witnesses={"w": WITNESS.verifier}, quorum="w")
+BY_LOG = WitnessPolicy(logs=(LOG.verifier,), quorum=NONE)
+BY_WITNESS = WitnessPolicy(logs=(LOG.verifier,), witnesses={"w": WITNESS.verifier}, quorum="w")
 
 
 class Made(NamedTuple):

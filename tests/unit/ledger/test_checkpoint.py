@@ -10,7 +10,7 @@ from gitledger.ledger.publication import head_of, publications
 from gitledger.ledger.resolve import resolve
 from gitledger.model.checkpoint import format_checkpoint
 from gitledger.model.notekey import COSIGNATURE, ED25519, SigningKey
-from gitledger.model.policy import Policy, judge
+from gitledger.model.witness import WitnessPolicy, judge
 from gitledger.store import layout
 from gitledger.store.base import NewObject, RefUpdate
 from gitledger.store.tag import parse_tag
@@ -89,7 +89,7 @@ def test_a_witness_signs_under_the_origin_of_the_log(ledger: Ledger) -> None:
     checkpoint(ledger, key=LOG)
     found = checkpoint(ledger, key=WITNESS).checkpoint
     assert (found.origin, [one.name for one in found.signatures]) == (LOG.name, [LOG.name, WITNESS.name])
-    judge(Policy(logs=(LOG.verifier,), witnesses={"w": WITNESS.verifier}, quorum="w"), found)
+    judge(WitnessPolicy(logs=(LOG.verifier,), witnesses={"w": WITNESS.verifier}, quorum="w"), found)
     assert int.from_bytes(found.signatures[1].blob[:8], "big") == NOON
 
 

@@ -1,6 +1,6 @@
 """Whose signatures make a checkpoint one to trust: the logs, the witnesses, and how many of them it takes.
 
-A policy is a C2SP tlog-policy: lines ``log``, ``witness``, ``group`` and ``quorum``. Described in
+A witness policy is a C2SP tlog-policy: lines ``log``, ``witness``, ``group`` and ``quorum``. Described in
 ``docs/format/checkpoint.md``.
 """
 
@@ -22,8 +22,8 @@ _COUNT = re.compile(r"[1-9][0-9]{0,8}\Z")
 
 
 @frozen
-class Policy:
-    """A policy.
+class WitnessPolicy:
+    """A witness policy.
 
     Attributes:
         logs: keys of which one must have signed; if there are none, the quorum alone decides.
@@ -38,8 +38,8 @@ class Policy:
     quorum: str
 
 
-def judge(policy: Policy, checkpoint: Checkpoint) -> None:
-    """Check a checkpoint's signatures against a policy.
+def judge(policy: WitnessPolicy, checkpoint: Checkpoint) -> None:
+    """Check a checkpoint's signatures against a witness policy.
 
     Signatures by other keys than those of the policy are passed over, whatever they hold.
 
@@ -68,7 +68,7 @@ def judge(policy: Policy, checkpoint: Checkpoint) -> None:
         raise PolicyError("no key of the policy signed this checkpoint; expected one")
 
 
-def parse_policy(data: bytes) -> Policy:
+def parse_witness_policy(data: bytes) -> WitnessPolicy:
     """Return the policy that a text says.
 
     Raises:
@@ -76,7 +76,7 @@ def parse_policy(data: bytes) -> Policy:
             algorithm, a member of two groups, a count that cannot be met, not exactly one quorum.
     """
     if len(data) > POLICY_BYTES:
-        raise FormatError(f"a policy has {len(data):,} bytes; expected at most {POLICY_BYTES:,}")
+        raise FormatError(f"a witness policy has {len(data):,} bytes; expected at most {POLICY_BYTES:,}")
     reader = _Reader()
     # Names are bytes to the specification; no text that a message shows is taken from one that is not UTF-8.
     for number, line in enumerate(data.decode("utf-8", "surrogateescape").split("\n"), start=1):
@@ -85,7 +85,7 @@ def parse_policy(data: bytes) -> Policy:
             try:
                 reader.take(words)
             except FormatError as error:
-                raise FormatError(f"line {number} of a policy: {error.message}") from error
+                raise FormatError(f"line {number} of a witness policy: {error.message}") from error
     return reader.policy()
 
 
@@ -114,10 +114,11 @@ class _Reader:
             case _:
                 raise FormatError(f"{shown(' '.join(words))} says nothing; expected log, witness, group or one quorum")
 
-    def policy(self) -> Policy:
+    def policy(self) -> WitnessPolicy:
         if self._quorum is None:
-            raise FormatError("a policy has no quorum; expected a line 'quorum NAME', or 'quorum none'")
-        return Policy(logs=tuple(self._logs), witnesses=self._witnesses, groups=self._groups, quorum=self._quorum)
+            raise FormatError("a witness policy has no quorum; expected a line 'quorum NAME', or 'quorum none'")
+        logs = tuple(self._logs)
+        return WitnessPolicy(logs=logs, witnesses=self._witnesses, groups=self._groups, quorum=self._quorum)
 
     def _names(self) -> set[str]:
         return self._witnesses.keys() | self._groups.keys()
