@@ -20,6 +20,7 @@ from gitledger.store.base import ObjectStore, RefStore
 from gitledger.store.commit import Person
 from gitledger.store.memory import MemoryObjects, MemoryRefs
 from gitledger.store.open import StoreKind, find_repository, open_objects, open_refs
+from gitledger.store.shallow import read_cut
 from gitledger.verify import verify
 
 NOON = 1_767_268_800
@@ -131,7 +132,7 @@ def open_ledger(
     repository = find_repository(path, env)
     objects, refs = open_objects(repository, env, kind), open_refs(repository, env, kind)
     try:
-        yield ledger_on(objects, refs, name)
+        yield replace(ledger_on(objects, refs, name), cut=lambda: read_cut(repository))
     finally:
         objects.close()
         refs.close()

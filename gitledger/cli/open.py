@@ -12,7 +12,7 @@ from typing import IO, Final
 
 from gitledger.cli.identity import Identity
 from gitledger.frozen import frozen
-from gitledger.ids import parse_ledger_name
+from gitledger.ids import Oid, parse_ledger_name
 from gitledger.ledger.handle import Ledger
 from gitledger.store.open import find_repository, open_objects, open_refs
 from gitledger.store.repository import Repository
@@ -78,6 +78,7 @@ def ledger_of(repository: Repository, name: str | None, env: Mapping[str, str]) 
         people=identity.people,
         clock=lambda: _now(identity),
         entropy=os.urandom,
+        cut=lambda: _cut(repository),
         reopen=partial(open_objects, repository, dict(env)),
     )
 
@@ -93,6 +94,13 @@ def outside() -> Outside:
         stdout_width=_terminal_width(_STDOUT),
         stderr_width=_terminal_width(_STDERR),
     )
+
+
+def _cut(repository: Repository) -> frozenset[Oid]:
+    # Imported here because an append does without.
+    from gitledger.store.shallow import read_cut
+
+    return read_cut(repository)
 
 
 def _now(identity: Identity) -> int:

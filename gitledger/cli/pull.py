@@ -4,7 +4,6 @@ from gitledger.cli.door import Door
 from gitledger.cli.exchange import judged_to_json, open_remote, print_judged, remote_name
 from gitledger.frozen import replace
 from gitledger.ledger.handle import Ledger
-from gitledger.store.transport import shallow_commits
 from gitledger.sync.fetch import fetch, tracked
 from gitledger.sync.pull import Pulled, pull
 
@@ -22,8 +21,7 @@ def run(door: Door, *, remote: str | None, merge: bool, all: bool, dry_run: bool
 def pull_one(door: Door, ledger: Ledger, remote: str, *, merge: bool, dry_run: bool) -> int:
     """Bring one ledger together with what was fetched, and print what became of it."""
     progress = door.progress("publications").tell
-    cut = shallow_commits(door.repository)
-    pulled = pull(ledger, remote, merge=merge, dry_run=dry_run, cut=cut, progress=progress)
+    pulled = pull(ledger, remote, merge=merge, dry_run=dry_run, progress=progress)
     _print(door, ledger, pulled)
     return 1 if pulled.outcome == "refused" else 0
 

@@ -6,7 +6,6 @@ from gitledger.errors import FormatError
 from gitledger.frozen import replace
 from gitledger.ids import LedgerName
 from gitledger.store import layout
-from gitledger.store.transport import shallow_commits
 from gitledger.sync.push import Pushed, push
 
 
@@ -20,7 +19,6 @@ def run(door: Door, *, remote: str | None, merge: bool, all: bool, dry_run: bool
         target,
         merge=merge,
         dry_run=dry_run,
-        cut=lambda: shallow_commits(door.repository),
         progress=door.progress("publications").tell,
     ):
         failed |= pushed.outcome in ("rejected", "refused")

@@ -25,7 +25,9 @@ def _print(out: Output, report: Report) -> None:
     verdict = Painted("green", "sound") if report.ok else Painted("red", "not sound")
     head = "an unreadable head" if report.head is None else report.head.hex()
     out.line(f"ledger {report.ledger} at {head}: ", verdict)
-    out.line(f"{report.events:,} events, {report.publications:,} publications, {len(report.findings):,} findings")
+    start = "" if report.checkpoint is None else f", from checkpoint {report.checkpoint}"
+    counts = f"{report.events:,} events, {report.publications:,} publications, {len(report.findings):,} findings"
+    out.line(counts + start)
 
 
 def _to_json(report: Report) -> dict[str, object]:
@@ -35,6 +37,7 @@ def _to_json(report: Report) -> dict[str, object]:
         "events": report.events,
         "publications": report.publications,
         "ok": report.ok,
+        "checkpoint": report.checkpoint,
         "findings": [
             {"code": one.code, "severity": one.severity, "where": one.where, "message": one.message}
             for one in report.findings

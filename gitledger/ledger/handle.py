@@ -27,6 +27,7 @@ class Ledger:
         people: returns who asks and who publishes at this second; called only by verbs that write.
         clock: returns the seconds since 1970.
         entropy: returns this many random bytes.
+        cut: returns the commits behind which history is cut off at this moment, in a shallow repository.
         reopen: opens the same objects in another process, where it goes by pickle; None where only this process has
             them.
     """
@@ -37,5 +38,5 @@ class Ledger:
     people: Callable[[int], People]
     clock: Callable[[], int]
     entropy: Callable[[int], bytes]
-    reopen: Callable[[], ObjectStore] | None = None
     cut: Callable[[], frozenset[Oid]] = frozenset[Oid]
+    reopen: Callable[[], ObjectStore] | None = None

@@ -4,9 +4,7 @@ from collections.abc import Callable
 
 from gitledger.frozen import frozen
 from gitledger.ids import Oid
-from gitledger.ledger.publication import read
 from gitledger.store.base import ObjectStore
-from gitledger.store.commit import parse_commit
 from gitledger.verify import Finding
 from gitledger.verify.judge import Judge
 from gitledger.verify.order import all_before, all_since
@@ -25,7 +23,8 @@ class Judged:
 
     Attributes:
         publications: how many were judged.
-        believed: those before which history was cut off: what they follow is not here, so they cannot be judged.
+        believed: those behind which history is cut off: what they follow is not here, so all that is judged of them is
+            whether their objects are.
         findings: everything that is wrong.
     """
 
@@ -54,24 +53,11 @@ def judge_received(
     Raises:
         StorageError: the machine underneath failed.
     """
-    order = all_since(objects, head, trusted) if trusted else all_before(objects, head)
-    # What a cut commit names as its parents stands in the order, and is not here.
-    absent = {parent for oid in cut for parent in _parents(objects, oid)}
-    judge = Judge(objects)
+    order = all_since(objects, head, trusted, cut) if trusted else all_before(objects, head, cut)
+    judge = Judge(objects, cut)
     findings, believed = list[Finding](), list[Oid]()
-    publications = 0
     for done, oid in enumerate(order, start=1):
-        if oid in cut:
-            believed.append(oid)
-        elif oid not in absent:
-            publications += 1
-            findings += judge.judge(oid).findings
+        findings += judge.judge(oid).findings
+        believed += [oid] if oid in cut else []
         progress(done, len(order))
-    return Judged(publications=publications, believed=tuple(believed), findings=tuple(findings))
-
-
-def _parents(objects: ObjectStore, oid: Oid) -> tuple[Oid, ...]:
-    try:
-        return parse_commit(read(objects, oid, "commit"), objects.format).parents
-    except (DamageError, FormatError):
-        return ()  # A commit of the code may have a form that no publication has.
+    return Judged(publications=len(order) - len(believed), believed=tuple(believed), findings=tuple(findings))

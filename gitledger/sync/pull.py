@@ -59,7 +59,6 @@ def pull(
         remote: whose tracking ref.
         merge: join what has diverged.
         dry_run: say what would be done, and move nothing.
-        cut: the commits behind which a shallow clone ends.
         progress: told how far judging is.
 
     Raises:
@@ -76,7 +75,7 @@ def pull(
             hint=f"git ledger fetch {remote} lists what it has",
         )
     mine = ledger.refs.read(layout.ledger_ref(ledger.name))
-    judged = judge_received(ledger.objects, theirs, mine, cut, progress)
+    judged = judge_received(ledger.objects, theirs, mine, ledger.cut(), progress)
     if not judged.ok:
         event = read_publication(ledger.objects, mine).events[-1] if mine else None
         return Pulled(outcome="refused", event=event, judged=judged)

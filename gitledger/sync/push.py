@@ -62,7 +62,6 @@ def push(
         remote: whom to push to.
         merge: as in `pull`.
         dry_run: only ask what would be done.
-        cut: returns the commits behind which a shallow clone ends.
         progress: told how far judging is.
 
     Raises:
@@ -90,7 +89,7 @@ def push(
         for name, ledger in list(pending.items()):
             if ledger.refs.read(layout.tracking_ref(remote.name, name)) is None:
                 continue
-            pulled = pull(ledger, remote.name, merge=merge, cut=cut(), progress=progress)
+            pulled = pull(ledger, remote.name, merge=merge, progress=progress)
             heads[name] = pulled.event or heads[name]
             if pulled.outcome == "refused":
                 yield Pushed(ledger=name, outcome="refused", event=heads[name], judged=pulled.judged)

@@ -4,7 +4,13 @@
 2. the checkpoint's publication is here, and is what the checkpoint says;
 3. the ledger goes on from it: a head before it was rolled back, a head beside it belongs to a fork;
 4. the checkpoints that are kept here can be read, and it is among them, unless their refs were never fetched.
+
+Where history is cut off, a checkpoint vouches for the publications behind which nothing is here: the id of its own
+publication fixes the ids of all that this one follows.
 """
+
+from collections.abc import Iterable
+from contextlib import suppress
 
 from gitledger.errors import DamageError, FormatError
 from gitledger.ids import Oid
@@ -17,6 +23,7 @@ from gitledger.model.checkpoint import Checkpoint
 from gitledger.store import layout
 from gitledger.store.base import ObjectStore
 from gitledger.verify.finding import Finding, one_line
+from gitledger.verify.order import all_before
 
 
 def judge_anchor(ledger: Ledger, checkpoint: Checkpoint, head: Oid | None) -> list[Finding]:
@@ -42,13 +49,6 @@ def judge_anchor(ledger: Ledger, checkpoint: Checkpoint, head: Oid | None) -> li
     return findings if head is None else findings + _judge_head(objects, checkpoint, ref, head)
 
 
-def _judge_kept(ledger: Ledger, checkpoint: Checkpoint) -> list[Finding]:
-    ref = layout.checkpoint_ref(ledger.name, checkpoint.size)
-    try:
-        kept = [one.checkpoint.text for one in kept_checkpoints(ledger)]
-    except DamageError as error:
-        message = f"a checkpoint that is kept cannot be read: {error.message}"
-        return [Finding(code="checkpoint", where=layout.checkpoint_refs(ledger.name), message=one_line(message))]
 def vouching(ledger: Ledger, bases: Iterable[Oid], known: Checkpoint | None, cut: frozenset[Oid]) -> Checkpoint | None:
     """Return the oldest checkpoint whose publication reaches all bases; None if there is none.
 
@@ -77,6 +77,13 @@ def unvouched(base: Oid) -> Finding:
     return Finding(code="shallow", severity="warning", where=base.hex(), message=message)
 
 
+def _judge_kept(ledger: Ledger, checkpoint: Checkpoint) -> list[Finding]:
+    ref = layout.checkpoint_ref(ledger.name, checkpoint.size)
+    try:
+        kept = [one.checkpoint.text for one in kept_checkpoints(ledger)]
+    except DamageError as error:
+        message = f"a checkpoint that is kept cannot be read: {error.message}"
+        return [Finding(code="checkpoint", where=layout.checkpoint_refs(ledger.name), message=one_line(message))]
     if checkpoint.text in kept:
         return []
     message = "it does not keep the checkpoint; expected it to, unless refs of checkpoints were never fetched"

@@ -46,6 +46,7 @@ CODES: Final = {
     "checkpoint": "the repository does not hold what a checkpoint says",
     "rollback": "the ledger ends before a checkpoint of it",
     "fork": "the ledger went another way than a checkpoint of it",
+    "shallow": "history is cut off behind a publication that no checkpoint vouches for",
     "more": "a publication has more findings than are listed",
 }
 """Every code, and what it means."""
@@ -94,6 +95,7 @@ class Report:
         events: how many events were verified.
         publications: how many publications were verified.
         findings: everything that was found, in the order of the log.
+        checkpoint: where history is cut off, the size of the checkpoint that vouches for what is believed; else None.
     """
 
     ledger: LedgerName
@@ -102,6 +104,7 @@ class Report:
     events: int
     publications: int
     findings: tuple[Finding, ...]
+    checkpoint: int | None = None
 
     @property
     def ok(self) -> bool:

@@ -76,7 +76,8 @@ def all_since(objects: ObjectStore, head: Oid, trusted: Oid, cut: frozenset[Oid]
     nodes: dict[Oid, Node] = {}
 
     def look(oid: Oid) -> Node:
-        nodes[oid] = _node(objects, oid)
+        node = _node(objects, oid)
+        nodes[oid] = Node(node.clock, ()) if oid in cut else node
         return nodes[oid]
 
     new = set(only_reached(look, trusted, head)[1])
@@ -98,7 +99,8 @@ def _side(parents: Parents, starts: Iterable[Oid], known: set[Oid]) -> list[Oid]
     return found
 
 
-def _parents(objects: ObjectStore, oid: Oid) -> list[Oid]:
+def parents_of(objects: ObjectStore, oid: Oid) -> list[Oid]:
+    """Return the parents that are followed from a commit, whatever else is in it; none of what cannot be read."""
     return _links(objects, oid)[b"parent"][:PARENTS]
 
 

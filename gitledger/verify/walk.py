@@ -11,7 +11,7 @@ from gitledger.ledger.resolve import resolve
 from gitledger.model.checkpoint import Checkpoint
 from gitledger.store import layout
 from gitledger.store.base import ObjectStore
-from gitledger.verify.anchor import judge_anchor
+from gitledger.verify.anchor import judge_anchor, unvouched, vouching
 from gitledger.verify.finding import Finding, Report
 from gitledger.verify.judge import Judge, Verdict
 from gitledger.verify.order import Order, all_before, all_since
@@ -33,6 +33,9 @@ def verify(
     progress: Progress = _silent,
 ) -> Report:
     """Recompute a ledger from the bytes of its objects; return every finding, not just the first.
+
+    A publication behind which history is cut off is believed if a checkpoint vouches for it, one that is kept here or
+    ``checkpoint``; else that is a warning.
 
     Memory is bounded by the largest publication and by what was found. Each publication adds 20 bytes; where there
     are merges, and after ``since``, some 200.
@@ -60,23 +63,27 @@ def verify(
     wrong = _wrong_target(ledger.objects, head, ref)
     if wrong:
         return _report(ledger, head, [*findings, wrong], events=0, publications=0)
+    cut = ledger.cut()
     trusted = resolve(ledger, since).publication.oid if since is not None else None
-    order = all_since(ledger.objects, head, trusted) if trusted else all_before(ledger.objects, head)
+    order = all_since(ledger.objects, head, trusted, cut) if trusted else all_before(ledger.objects, head, cut)
+    bases = [oid for oid in order if oid in cut] if cut else []
+    start = vouching(ledger, bases, checkpoint, cut) if bases else None
+    findings += [] if start else map(unvouched, bases)
     events, publications = 0, len(order)
     progress(0, publications)
-    with closing(_judged(ledger, order, jobs)) as verdicts:
+    with closing(_judged(ledger, order, cut, jobs)) as verdicts:
         for done, verdict in enumerate(verdicts, start=1):
             findings += verdict.findings
             events += verdict.events
             progress(done, publications)
-    return _report(ledger, head, findings, events=events, publications=publications)
+    return _report(ledger, head, findings, events=events, publications=publications - len(bases), start=start)
 
 
 def _judged(ledger: Ledger, order: Order, cut: frozenset[Oid], jobs: int) -> Generator[Verdict]:
     if jobs < 1:
         raise UsageError(f"{jobs} processes were asked for; expected at least one")
     if jobs == 1:
-        judge = Judge(ledger.objects)
+        judge = Judge(ledger.objects, cut)
         for oid in order:
             yield judge.judge(oid)
         return
@@ -85,7 +92,7 @@ def _judged(ledger: Ledger, order: Order, cut: frozenset[Oid], jobs: int) -> Gen
     # Imported here because one process needs nothing of it.
     from gitledger.verify.workers import judge_apart
 
-    yield from judge_apart(ledger.reopen, order, jobs)
+    yield from judge_apart(ledger.reopen, order, cut, jobs)
 
 
 def _wrong_target(objects: ObjectStore, head: Oid, ref: str) -> Finding | None:
@@ -99,7 +106,15 @@ def _wrong_target(objects: ObjectStore, head: Oid, ref: str) -> Finding | None:
     return Finding(code="ref-target", where=ref, message=f"it points at the {kind} {head.hex()}; expected a commit")
 
 
-def _report(ledger: Ledger, head: Oid, findings: list[Finding], *, events: int, publications: int) -> Report:
+def _report(
+    ledger: Ledger,
+    head: Oid,
+    findings: list[Finding],
+    *,
+    events: int,
+    publications: int,
+    start: Checkpoint | None = None,
+) -> Report:
     return Report(
         ledger=ledger.name,
         head=_newest_event(ledger.objects, head),
@@ -107,6 +122,7 @@ def _report(ledger: Ledger, head: Oid, findings: list[Finding], *, events: int, 
         events=events,
         publications=publications,
         findings=tuple(findings),
+        checkpoint=start.size if start else None,
     )
 
 

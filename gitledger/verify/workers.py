@@ -38,6 +38,7 @@ def judge_apart(
     Args:
         reopen: opens the objects in a worker; goes there by pickle.
         order: what to judge.
+        cut: where history is cut off.
         jobs: how many workers.
 
     Raises:
@@ -46,7 +47,7 @@ def judge_apart(
     runs = _cut(order, jobs)
     # A fresh interpreter: a fork of a process with threads may hang, and would share the pipes to git.
     context = get_context("spawn")
-    workers = [_Worker(context, reopen) for _ in range(min(jobs, len(order)))]
+    workers = [_Worker(context, reopen, cut) for _ in range(min(jobs, len(order)))]
     try:
         yield from _in_order(runs, workers)
     finally:
@@ -59,7 +60,7 @@ class _Worker:
 
     def __init__(self, context: SpawnContext, reopen: Callable[[], ObjectStore], cut: frozenset[Oid]) -> None:
         self.pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(reopen, theirs), daemon=True)
+        self._process = context.Process(target=_work, args=(reopen, cut, theirs), daemon=True)
         self._process.start()
         theirs.close()
 
@@ -131,7 +132,7 @@ def _work(reopen: Callable[[], ObjectStore], cut: frozenset[Oid], pipe: Connecti
     # Ctrl-C reaches every process of the terminal; the one that waits for us decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     objects = reopen()
-    judge = Judge(objects)
+    judge = Judge(objects, cut)
     while True:
         try:
             number, run = pipe.recv()

@@ -101,5 +101,5 @@ def test_verdicts_come_in_the_order_of_the_log_whoever_is_first(shared: Ledger) 
     write_many(shared, 40, "small/v", group=1)
     assert shared.reopen
     order = all_before(shared.objects, head_of(shared).oid)
-    verdicts = judge_apart(shared.reopen, order, 2)
+    verdicts = judge_apart(shared.reopen, order, frozenset(), 2)
     assert [verdict.events for verdict in verdicts] == [1, 1500, *[1] * 40]

@@ -16,10 +16,11 @@ OTHERWISE = {
     "ref-target": "a ref is forged, not a publication",
     "object-corrupt": "the bytes of an object are changed, not what they say",
     "parent": "a publication before is changed after this one was made",
+    "shallow": "where a clone was cut off is no lie",
     **dict.fromkeys(("ref-missing", "checkpoint", "rollback", "fork"), "it takes a checkpoint to see it"),
 }
-"""Codes that no lie in a publication produces: ``tests/git/test_forgeries.py``, ``test_damaged_objects.py`` and
-``tests/unit/verify/test_anchor.py`` do."""
+"""Codes that no lie in a publication produces: ``tests/git/test_forgeries.py``, ``test_damaged_objects.py``,
+``tests/unit/verify/test_anchor.py`` and ``test_shallow.py`` do."""
 
 
 def report(*severities: Severity) -> Report:
@@ -75,7 +76,7 @@ def test_one_line_of(text: str, line: str) -> None:
 
 
 def test_every_code_has_its_section_on_the_page() -> None:
-    section = re.compile(r"^### `(.+)`\n\n(.+)\n\n```\nerror (.+) at \S+\n    .+\n```\n\n[A-Z].+", re.MULTILINE)
+    section = re.compile(r"^### `(.+)`\n\n(.+)\n\n```\n(?:error|warning) (.+) at \S+\n    .+\n```\n\n[A-Z].+", re.MULTILINE)
     sections = section.findall(PAGE.read_text(encoding="utf-8"))
     assert sections == [(code, f"{meaning[0].upper()}{meaning[1:]}.", code) for code, meaning in CODES.items()]
 
