@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from gitledger.durable import storage_error, sync_directory
 from gitledger.errors import ConflictError, DamageError, FormatError
 from gitledger.ids import Oid, parse_oid
-from gitledger.store.durable import storage_error, sync_directory
 from gitledger.store.repository import Repository, is_durable, shared_access
 
 _NAME: Final = "shallow"

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from gitledger.errors import ConflictError, NotFoundError, OverlapError, StaleRefError
 from gitledger.frozen import frozen
-from gitledger.ids import EventId, Oid
+from gitledger.ids import EventId
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.join import seal_join
 from gitledger.ledger.publication import read_publication
