@@ -21,7 +21,8 @@ ROOMS: dict[str, set[str]] = {
     "ledger": {"model", "store", "codec", "ids", "errors", "frozen"},
     "verify": {"ledger", "model", "store", "codec", "ids", "errors", "frozen"},
     "sync": {"verify", "ledger", "model", "store", "codec", "ids", "errors", "frozen"},
-    "cli": {"sync", "verify", "ledger", "model", "store", "codec", "ids", "errors", "frozen"},
+    "hook": {"verify", "ledger", "model", "store", "codec", "ids", "errors", "frozen"},
+    "cli": {"sync", "hook", "verify", "ledger", "model", "store", "codec", "ids", "errors", "frozen"},
     "__init__": {"cli", "sync", "verify", "ledger", "model", "store", "codec", "ids", "errors"},
     "__main__": {"cli"},
 }

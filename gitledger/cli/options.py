@@ -209,6 +209,20 @@ VERBS: Final = {
             ),
         ),
         Verb(
+            name="hook",
+            help="Judge a push to this server, as a hook of git; or put hooks in place: hook install.",
+            arguments=(
+                Argument(name="action", help="pre-receive, update or install."),
+                Argument(name="ref", help="What git gives to an update hook.", required=False),
+                Argument(name="old", help="The same.", required=False),
+                Argument(name="new", help="The same.", required=False),
+            ),
+            options=(
+                Option(flags=("--server",), kind="flag", help="Install the gate; else the hook that pushes along."),
+                Option(flags=("--uninstall",), kind="flag", help="Take away what install put in place."),
+            ),
+        ),
+        Verb(
             name="export",
             help="Write the log as files that any static web server can offer.",
             arguments=(Argument(name="what", help="tlog."), Argument(name="directory", help="Where to.")),

@@ -94,7 +94,7 @@ def attach(ledger: Ledger, vouched: Checkpoint) -> Kept:
     tag = ledger.refs.read(ref)
     if tag is None:
         raise NotFoundError(f"no checkpoint of {vouched.size} events is kept; expected {ref}")
-    kept = _read(ledger, ref, tag)
+    kept = read_kept(ledger, ref, tag)
     if kept.checkpoint.text != vouched.text:
         raise ConflictError(f"{ref} has another text than the one that was signed; expected the same")
     return _keep(ledger, kept.checkpoint.vouched_by(vouched.signatures), kept)
@@ -122,7 +122,7 @@ def kept_checkpoints(ledger: Ledger) -> Iterator[Kept]:
     """
     refs = ledger.refs.list(layout.checkpoint_refs(ledger.name))
     for ref in sorted(refs, key=_size, reverse=True):
-        yield _read(ledger, ref, refs[ref])
+        yield read_kept(ledger, ref, refs[ref])
 
 
 def checkpoint_at(ledger: Ledger, place: Place) -> Checkpoint:
@@ -140,7 +140,7 @@ def checkpoint_at(ledger: Ledger, place: Place) -> Checkpoint:
         )
     ref = layout.checkpoint_ref(ledger.name, publication.log.size)
     tag = ledger.refs.read(ref)
-    kept = _read(ledger, ref, tag).checkpoint if tag else None
+    kept = read_kept(ledger, ref, tag).checkpoint if tag else None
     if kept and kept.publication == publication.oid:
         return kept
     newest = next(kept_checkpoints(ledger), None)
@@ -174,7 +174,12 @@ def publication_of(objects: ObjectStore, checkpoint: Checkpoint) -> Publication:
     return publication
 
 
-def _read(ledger: Ledger, ref: str, oid: Oid) -> Kept:
+def read_kept(ledger: Ledger, ref: str, oid: Oid) -> Kept:
+    """Return the checkpoint that a tag object holds, which is or is to be under a ref.
+
+    Raises:
+        DamageError: it is missing, corrupt, or not one of the size that the ref says.
+    """
     with damage_in(oid, "checkpoint"):
         tag = parse_tag(read(ledger.objects, oid, "tag"), ledger.objects.format)
         found = parse_checkpoint(tag.message)

@@ -4,12 +4,13 @@ They are read through one ``git cat-file --batch-command`` that stays, and writt
 people decides anything here.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from itertools import islice
 from typing import Final
 
-from gitledger.errors import CorruptObjectError, LedgerError, MissingObjectError, StorageError
+from gitledger.errors import CorruptObjectError, LedgerError, MissingObjectError, PolicyError, StorageError
 from gitledger.ids import Kind, ObjectFormat, Oid
 from gitledger.store.base import GitObject, NewObject
 from gitledger.store.pack_writer import PackWriter
@@ -25,9 +26,16 @@ _CUT_OFF: Final = "history is cut off here: git fetch --unshallow brings the res
 
 
 class GitObjects:
-    """The objects of a repository; an `ObjectStore`."""
+    """The objects of a repository; an `ObjectStore`.
 
-    def __init__(self, repository: Repository, env: Mapping[str, str]) -> None:
+    Args:
+        repository: where they are.
+        env: the environment for git.
+        largest: bytes of the largest object that is read; a larger one is refused before its bytes are here.
+    """
+
+    def __init__(self, repository: Repository, env: Mapping[str, str], *, largest: int = sys.maxsize) -> None:
+        self._largest = largest
         self._repository = repository
         self._packs = PackWriter(repository)
         self._git = Program.at(repository.git_dir, env)
@@ -121,6 +129,8 @@ class GitObjects:
         header = child.line().split()
         if len(header) == 3:  # noqa: PLR2004 - id, kind, size
             kind, size = _KINDS[header[1]], int(header[2])
+            if size > self._largest:
+                raise PolicyError(f"object {oid.hex()} has {size:,} bytes; expected at most {self._largest:,}")
             data = child.exactly(size)
             if child.exactly(1) == b"\n":
                 found = self.format.oid(kind, data)

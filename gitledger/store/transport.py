@@ -35,7 +35,7 @@ class PushAnswer:
 
     Attributes:
         outcome: whether it moved; "rejected" by the remote, or because the remote has what was not fetched yet.
-        reason: git's own words.
+        reason: git's own words, and behind them what a hook of the remote said last.
     """
 
     outcome: PushOutcome
@@ -105,7 +105,7 @@ class Remote:
             return {}  # Git would push the branch.
         options = (*_PUSH, self._progress(), *(["--dry-run"] if dry_run else []))
         done = self._run("push", *options, self.name, *(f"{ledger_ref(name)}:{ledger_ref(name)}" for name in names))
-        answers = _parse_answers(done.output.decode(errors="replace"))
+        answers = _parse_answers(done.output.decode(errors="replace"), _told(done.errors.decode(errors="replace")))
         if done.status not in (0, _REFUSED) or set(names) != answers.keys():
             raise _failed("push to", self.name, done)
         return answers
@@ -162,11 +162,19 @@ def _failed(what: str, whom: str, done: Finished) -> StorageError:
     )
 
 
-def _parse_answers(output: str) -> dict[LedgerName, PushAnswer]:
+def _told(errors: str) -> str:
+    """Return the last line that came from the remote, where its hooks say why they refuse, or an empty text."""
+    lines = [line.removeprefix("remote: ").strip() for line in errors.splitlines() if line.startswith("remote: ")]
+    return next(filter(None, reversed(lines)), "")
+
+
+def _parse_answers(output: str, told: str) -> dict[LedgerName, PushAnswer]:
     answers = {}
     for line in output.splitlines():
         flag, _, rest = line.partition("\t")
         refs, tab, reason = rest.partition("\t")
         if tab and flag in _FLAGS:
-            answers[parse_ledger_ref(refs.rpartition(":")[2])] = PushAnswer(_FLAGS[flag], reason)
+            outcome = _FLAGS[flag]
+            why = f"{reason}: {told}" if told and outcome == "rejected" else reason
+            answers[parse_ledger_ref(refs.rpartition(":")[2])] = PushAnswer(outcome, why)
     return answers
