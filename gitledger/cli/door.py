@@ -11,7 +11,7 @@ from gitledger.cli.pager import choose_pager, start_pager, wait_for_pager
 from gitledger.cli.progress import Progress
 from gitledger.cli.verb import Given
 from gitledger.ledger.handle import Ledger
-from gitledger.store.open import find_repository
+from gitledger.store.open import Search
 from gitledger.store.repository import Repository
 
 _NEVER = frozenset({"never", "false", "no", "off", "0"})
@@ -35,6 +35,13 @@ class Door:
         self._name = shared["ledger"]
         self._closing = ExitStack()
 
+    @cached_property
+    def search(self) -> Search:
+        """The search for the repository; it works while a verb is imported."""
+        search = Search(self._directory, self.outside.env)
+        self._closing.callback(search.end)
+        return search
+
     def inside(self, name: str) -> "Door":
         """Return a door in another directory, with all else as it was asked for."""
         door = Door(self.outside, {**self._shared, "working_directory": str(self.path(name))})
@@ -48,7 +55,7 @@ class Door:
     @cached_property
     def repository(self) -> Repository:
         """The repository."""
-        return find_repository(self._directory, self.outside.env)
+        return self.search.found()
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -138,6 +138,7 @@ VERBS: Final = {
         ),
         Verb(
             name="clone",
+            repository=False,
             help="Clone a repository with its ledgers.",
             arguments=(
                 Argument(name="url", help="Where it is, as git clone takes it."),
@@ -182,6 +183,7 @@ VERBS: Final = {
         ),
         Verb(
             name="key",
+            repository=False,
             help="Make a key that signs checkpoints, or show the one that is there.",
             arguments=(Argument(name="file", help="Where the secret is kept."),),
             options=(
@@ -201,6 +203,7 @@ VERBS: Final = {
         ),
         Verb(
             name="check-proof",
+            repository=False,
             help="Say what a proof shows, if it holds; needs no repository.",
             arguments=(Argument(name="file", help="The proof; - is standard input."),),
             options=(

@@ -1,6 +1,7 @@
 """From a command line to an exit code. The only place where exceptions end."""
 
 import contextlib
+import gc
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -54,8 +55,13 @@ def _understand(arguments: Sequence[str]) -> Invocation | int:
 
 
 def _do(invocation: Invocation, outside: Outside) -> int:
-    verb = import_module(f"gitledger.cli.{invocation.verb.name.replace('-', '_')}")
     with contextlib.closing(Door(outside, invocation.shared)) as door:
+        if invocation.verb.repository:
+            _ = door.search  # which begins it
+        verb = import_module(f"gitledger.cli.{invocation.verb.name.replace('-', '_')}")
+        # What was imported stays: looking through it for garbage again and again finds none.
+        gc.freeze()
+        gc.enable()
         code: int = verb.run(door, **invocation.values)
     return code
 

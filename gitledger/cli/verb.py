@@ -49,9 +49,18 @@ class Argument:
 
 @frozen
 class Verb:
-    """One verb; its module in this package is named like it, with an underscore for each hyphen."""
+    """One verb; its module in this package is named like it, with an underscore for each hyphen.
+
+    Attributes:
+        name: the word.
+        help: one line.
+        arguments: what it takes by place.
+        options: what it takes by name.
+        repository: whether it works on a repository.
+    """
 
     name: str
     help: str
     arguments: tuple[Argument, ...] = ()
     options: tuple[Option, ...] = ()
+    repository: bool = True

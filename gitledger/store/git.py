@@ -40,6 +40,7 @@ class GitObjects:
         self._packs = PackWriter(repository)
         self._git = Program.at(repository.git_dir, env)
         self._readers = Children(self._git, *_READER)
+        self._readers.warm()
         self._checkers = self._readers
         if repository.promisor:
             self._checkers = Children(self._git.with_settings({}, GIT_NO_LAZY_FETCH="1"), *_READER)
@@ -67,8 +68,11 @@ class GitObjects:
         while window := list(islice(remaining, _WINDOW)):
             with self._readers.one() as child:
                 child.ask(_format_questions(b"contents", window))
-                for oid in window:
+                for oid in window[:-1]:
                     yield self._parse_contents(child, oid)
+                last = self._parse_contents(child, window[-1])
+            # The child is free before the last answer is handed out: not every caller asks for one more.
+            yield last
 
     def missing(self, oids: Iterable[Oid]) -> list[Oid]:
         """Return those of ``oids`` that are not here, in the order asked for; fetches nothing.

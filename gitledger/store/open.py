@@ -26,34 +26,69 @@ _ANSWERS: Final = 6
 _SETTINGS: Final = r"^(ledger|user|author|committer|core|color|extensions)\.|^remote\..*\.promisor$"
 
 
+class Search:
+    """A search for the repository that git finds from ``start``, with ``GIT_DIR`` and its like in ``env`` honoured.
+
+    Two runs of git, at once, which work while nobody waits for them.
+
+    Raises:
+        StorageError: git cannot be run.
+    """
+
+    def __init__(self, start: Path, env: Mapping[str, str]) -> None:
+        self._start = start
+        git = Program(("git", "-C", str(start)), git_environment(env))
+        self._places = git.begin("rev-parse", *_QUESTIONS)
+        self._settings = git.begin("config", "-z", "--get-regexp", _SETTINGS)
+
+    def found(self) -> Repository:
+        """Return the repository; to be asked once.
+
+        Raises:
+            NotFoundError: there is none, or git refuses to use it; the hint is git's advice.
+            StorageError: git was killed, or the repository is one that this program cannot use.
+        """
+        found, settings = self._places.finish(), self._settings.finish()
+        if found.status != 0:
+            raise _not_found(self._start, found)
+        answers = found.output.decode(errors="surrogateescape").splitlines()
+        if len(answers) != _ANSWERS:
+            raise StorageError(
+                f"the path of the repository at {str(self._start)!r} holds a line break; expected one line"
+            )
+        bare, shallow, object_format, git_dir, common_dir, objects_dir = answers
+        config = _parse_settings(settings.output)
+        return Repository(
+            git_dir=Path(git_dir),
+            common_dir=Path(common_dir),
+            objects_dir=Path(objects_dir),
+            object_format=SHA256 if object_format == SHA256.name else SHA1,
+            # git rev-parse --show-ref-format is younger than the oldest git that is supported.
+            ref_format="reftable" if config.get("extensions.refstorage") == "reftable" else "files",
+            bare=bare == "true",
+            shallow=shallow == "true",
+            promisor="extensions.partialclone" in config or any(key.endswith(".promisor") for key in config),
+            config=config,
+        )
+
+    def end(self) -> None:
+        """Let both runs go."""
+        self._places.end()
+        self._settings.end()
+
+
 def find_repository(start: Path, env: Mapping[str, str]) -> Repository:
-    """Return the repository that git finds from ``start``, with ``GIT_DIR`` and its like in ``env`` honoured.
+    """Return the repository that git finds from ``start``.
 
     Raises:
         NotFoundError: there is none, or git refuses to use it; the hint is git's advice.
         StorageError: git cannot be run, or the repository is one that this program cannot use.
     """
-    git = Program(("git", "-C", str(start)), git_environment(env))
-    found = git.run("rev-parse", *_QUESTIONS)
-    if found.status != 0:
-        raise _not_found(start, found)
-    answers = found.output.decode(errors="surrogateescape").splitlines()
-    if len(answers) != _ANSWERS:
-        raise StorageError(f"the path of the repository at {str(start)!r} holds a line break; expected one line")
-    bare, shallow, object_format, git_dir, common_dir, objects_dir = answers
-    config = _read_settings(git)
-    return Repository(
-        git_dir=Path(git_dir),
-        common_dir=Path(common_dir),
-        objects_dir=Path(objects_dir),
-        object_format=SHA256 if object_format == SHA256.name else SHA1,
-        # git rev-parse --show-ref-format is younger than the oldest git that is supported.
-        ref_format="reftable" if config.get("extensions.refstorage") == "reftable" else "files",
-        bare=bare == "true",
-        shallow=shallow == "true",
-        promisor="extensions.partialclone" in config or any(key.endswith(".promisor") for key in config),
-        config=config,
-    )
+    search = Search(start, env)
+    try:
+        return search.found()
+    finally:
+        search.end()
 
 
 def open_objects(repository: Repository, env: Mapping[str, str], kind: StoreKind = "git") -> ObjectStore:
@@ -103,10 +138,9 @@ def open_refs(repository: Repository, env: Mapping[str, str], kind: StoreKind = 
             assert_never(kind)
 
 
-def _read_settings(git: Program) -> dict[str, str]:
-    found = git.run("config", "-z", "--get-regexp", _SETTINGS)
+def _parse_settings(output: bytes) -> dict[str, str]:
     settings = {}
-    for setting in found.output.decode(errors="surrogateescape").split("\0")[:-1]:
+    for setting in output.decode(errors="surrogateescape").split("\0")[:-1]:
         name, newline, value = setting.partition("\n")
         settings[name] = value if newline else "true"
     return settings

@@ -20,7 +20,6 @@ from gitledger.errors import MissingObjectError, StorageError
 from gitledger.frozen import frozen
 from gitledger.store.base import NewObject
 from gitledger.store.durable import storage_error
-from gitledger.store.pack import write_pack
 from gitledger.store.repository import Repository, is_durable, shared_access
 
 _SAYS: Final = b"git-ledger: written and about to be published; whoever holds a lock on this file is at it\n"
@@ -61,6 +60,9 @@ class PackWriter:
         Raises:
             StorageError: the disk is full or refuses; nothing half-written is visible.
         """
+        # Imported here because who only reads does without.
+        from gitledger.store.pack import write_pack
+
         if not self._has_written:
             drop_stale_leases(self._directory)
             self._has_written = True

@@ -74,6 +74,30 @@ class Child:
         return self._process.wait()
 
 
+class Running:
+    """One run of git that was begun; it works while its answer is not waited for."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+
+    def finish(self, data: bytes = b"") -> Finished:
+        """Let it read ``data``, and wait for its end.
+
+        Raises:
+            StorageError: a signal killed it.
+        """
+        output, errors = self._process.communicate(data)
+        if self._process.returncode < 0:
+            raise killed(self._process.returncode)
+        return Finished(self._process.returncode, output, errors or b"")
+
+    def end(self) -> None:
+        """Let it go, whatever it has done."""
+        if self._process.returncode is None:
+            self._process.kill()
+            self._process.communicate()
+
+
 @frozen(kw_only=False)
 class Program:
     """The git program with the arguments that come first, ``git --git-dir=...``, and its environment."""
@@ -99,18 +123,29 @@ class Program:
         Raises:
             StorageError: git cannot be started, or a signal killed it.
         """
+        running = self.begin(*arguments, errors=errors)
+        try:
+            return running.finish(data)
+        except BaseException:
+            running.end()
+            raise
+
+    def begin(self, *arguments: str, errors: int | None = subprocess.PIPE) -> Running:
+        """Begin to run git once; whoever begins it ends it.
+
+        Raises:
+            StorageError: git cannot be started.
+        """
         with self._starting():
-            done = subprocess.run(  # noqa: S603 - our own arguments, and no shell
-                [*self.arguments, *arguments],
-                input=data,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                env=self.environment,
-                check=False,
+            return Running(
+                subprocess.Popen(  # noqa: S603 - our own arguments, and no shell
+                    [*self.arguments, *arguments],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=errors,
+                    env=self.environment,
+                )
             )
-        if done.returncode < 0:
-            raise killed(done.returncode)
-        return Finished(done.returncode, done.stdout, done.stderr or b"")
 
     def start(
         self, *arguments: str, errors: IO[bytes] | int = subprocess.DEVNULL, descriptors: Sequence[int] = ()
@@ -173,6 +208,10 @@ class Children:
             if not (self._closed or child.ended):
                 unless_given_back.pop_all()
                 self._idle.append(child)
+
+    def warm(self) -> None:
+        """Start a child, so that it is there when it is asked."""
+        self._idle.append(self._start())
 
     def _start(self) -> Child:
         return self._program.start(*self._arguments, descriptors=self._descriptors())

@@ -76,7 +76,7 @@ def test_every_promised_name_is_there() -> None:
 def test_the_version_is_that_of_the_package() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert gitledger.__version__ == project["version"]
-    assert project["scripts"] == {"git-ledger": "gitledger.cli.main:main"}
+    assert project["scripts"] == {"git-ledger": "gitledger.cli.main:program"}
 
 
 def test_the_version_is_printed_by_every_way_in(console: Console) -> None:
