@@ -1,17 +1,19 @@
 """One of several processes that append to the same ledger; what it did goes to standard output as JSON.
 
-``python tests/writing.py REPOSITORY NAME COUNT disjoint|hot``
+``python -m tests.writing REPOSITORY NAME COUNT disjoint|hot|FIRST``: with a number, it goes on from there as one that
+was killed, and says each event as soon as it is acknowledged.
 """
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
 
 from gitledger.errors import ConflictError, LedgerError
+from gitledger.frozen import replace
 from gitledger.ledger.append import append
 from gitledger.ledger.change import change
-from gitledger.frozen import replace
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.state import get
 from tests.faulty import CountedRefs
@@ -44,10 +46,22 @@ def hot(ledger: Ledger, name: str, count: int) -> dict[str, object]:
     return {"events": events, "refusals": refusals}
 
 
+def keyed(ledger: Ledger, name: str, count: int, first: int) -> None:
+    """Write variables of one's own, each under a key, so that what was published and not answered is not made again."""
+    for number in range(first, count):
+        before, tries = time.monotonic(), ledger.refs.tries
+        event = append(ledger, change("count", set={f"{name}/{number}": number}, key=f"{name}/{number}")).event
+        said = {"event": event.hex(), "attempts": ledger.refs.tries - tries, "seconds": time.monotonic() - before}
+        os.write(sys.stdout.fileno(), f"{json.dumps(said)}\n".encode())
+
+
 if __name__ == "__main__":
     _, repository, writer, appends, work = sys.argv
     with open_ledger(Path(repository), env=ENV) as opened:
         counted = CountedRefs(opened.refs)
+        if work.isdecimal():
+            keyed(replace(opened, refs=counted), writer, int(appends), int(work))
+            sys.exit()
         sys.stdin.readline()  # Everybody starts at once.
         started = time.monotonic()
         try:
