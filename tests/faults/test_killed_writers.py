@@ -17,8 +17,6 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
-import pytest
-
 from gitledger.ledger.init import init
 from gitledger.ledger.log import log
 from tests.faults.walk import FULL, SEED
