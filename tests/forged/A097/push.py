@@ -1,0 +1,12 @@
+"""An event that is named and not sent."""
+
+from collections.abc import Iterator
+
+from tests.forged.ground import HERE, Forged, lie
+from tests.forger import Row
+from tests.forgeries.registry import put
+
+
+def pushes() -> Iterator[Forged]:
+    missing = put("events/0003", Row("100644", bytes(range(20))))
+    yield lie("", "connectivity", "tree", missing, audited=HERE)
