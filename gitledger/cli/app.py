@@ -16,7 +16,7 @@ from gitledger.cli.parse import Invocation
 from gitledger.cli.verb import Argument, Given, Option, Verb
 from gitledger.errors import UsageError
 
-_TYPES: Final[dict[str, Any]] = {"flag": bool, "text": str | None, "texts": list[str] | None, "number": int | None}
+_TYPES: Final[dict[str, Any]] = {"flag": bool, "count": int, "text": str | None, "texts": list[str] | None, "number": int | None}
 
 
 def parse_with_typer(arguments: Sequence[str]) -> Invocation | int:
@@ -79,10 +79,11 @@ def _command(verb: Verb, shared: Mapping[str, Given]) -> Callable[..., Invocatio
 
 def _option(option: Option) -> Parameter:
     default = typer.Option(
-        False if option.kind == "flag" else None,
+        None if option.kind == "texts" else option.absent,
         *option.flags,
         help=option.help,
         metavar=option.metavar or None,
+        count=option.kind == "count",
         min=0 if option.kind == "number" else None,
         show_default=False,
     )

@@ -226,6 +226,15 @@ VERBS: Final = {
             ),
         ),
         Verb(
+            name="prune",
+            help="Drop history up to a checkpoint that somebody else holds.",
+            options=(
+                Option(flags=("--before",), kind="number", metavar="SIZE", help="Which checkpoint; else the newest."),
+                _DRY_RUN,
+                Option(flags=("--discard",), kind="count", help="Given twice: drop it even if nobody else holds it."),
+            ),
+        ),
+        Verb(
             name="export",
             help="Write the log as files that any static web server can offer.",
             arguments=(Argument(name="what", help="tlog."), Argument(name="directory", help="Where to.")),

@@ -94,16 +94,20 @@ def _take_option(rest: list[str], options: Mapping[str, Option], given: dict[str
     option = options.get(flag)
     if option is None:
         raise _NotPlainError
-    if option.kind == "flag":
+    if option.kind in {"flag", "count"}:
         if attached is not None:
             raise _NotPlainError
-        given[option.name] = True
+        given[option.name] = True if option.kind == "flag" else _count(given.get(option.name))
         return
     if attached is None:
         if not rest:
             raise _NotPlainError
         attached = rest.pop()
     given[option.name] = _value(option, attached, given.get(option.name))
+
+
+def _count(before: Given) -> int:
+    return before + 1 if isinstance(before, int) else 1
 
 
 def _value(option: Option, text: str, before: Given) -> Given:

@@ -4,8 +4,9 @@ from typing import Literal, TypeAlias
 
 from gitledger.frozen import frozen
 
-Kind = Literal["flag", "text", "texts", "number"]
-"""A flag is given or not; text once, the last one counts; texts any number of times; a number is 0 or more."""
+Kind = Literal["flag", "count", "text", "texts", "number"]
+"""A flag is given or not; a count says how often; text once, the last one counts; texts any number of times; a number
+is 0 or more."""
 Given: TypeAlias = bool | str | tuple[str, ...] | int | None
 
 
@@ -34,7 +35,7 @@ class Option:
     @property
     def absent(self) -> Given:
         """The value when it is not given."""
-        absent: dict[Kind, Given] = {"flag": False, "texts": ()}
+        absent: dict[Kind, Given] = {"flag": False, "count": 0, "texts": ()}
         return absent.get(self.kind)
 
 

@@ -4,6 +4,8 @@ A log that was opened at a head knows only its frontier. The hashes of a partial
 newest events, once, when that tile fills: an append reads them one time in 256.
 """
 
+from itertools import islice
+
 from gitledger.errors import DamageError
 from gitledger.ids import Oid
 from gitledger.ledger.history import backwards
@@ -67,11 +69,9 @@ class GrowingLog:
     def _stored_leaves(self, start: int, stop: int) -> bytes:
         if self._head is None:
             raise AssertionError("an empty log has no leaves")
-        hashes: list[bytes] = []
-        for place in backwards(self._objects, self._head):
-            if len(hashes) == stop - start:
-                break
-            hashes.append(stored_leaf(self._objects, place.publication, place.position))
+        # Not one event more is asked for: what is before them may be gone.
+        places = islice(backwards(self._objects, self._head), stop - start)
+        hashes = [stored_leaf(self._objects, place.publication, place.position) for place in places]
         return b"".join(reversed(hashes))
 
 

@@ -13,6 +13,7 @@ REFS: Final = "refs/ledger/"
 INFLIGHT: Final = "refs/ledger-inflight/"
 CHECKPOINT_REFS: Final = "refs/ledger-checkpoint/"
 TRACKING: Final = "refs/ledger-remotes/"
+PINS: Final = "refs/ledger-pin/"
 
 ENVELOPE: Final = b"envelope"
 EVENTS: Final = b"events"

@@ -23,7 +23,7 @@ NUMBERS = st.sampled_from(["0", "7", "12", "007", "-1", "x", "", "=7", "1_0", " 
 def spellings(option: Option) -> st.SearchStrategy[list[str]]:
     """Return the ways to give an option, and some that are none."""
     flag = st.sampled_from(option.flags)
-    if option.kind == "flag":
+    if option.kind in {"flag", "count"}:
         return flag.map(lambda name: [name]) | flag.map(lambda name: [f"{name}=1"])
     value = NUMBERS if option.kind == "number" else WORDS
     apart = st.tuples(flag, value).map(list)
@@ -98,7 +98,7 @@ def test_what_only_typer_reads_is_still_read() -> None:
 @pytest.mark.parametrize("verb", VERBS.values(), ids=list(VERBS))
 def test_each_verb_takes_what_the_table_says(verb: Verb) -> None:
     run = import_module(f"gitledger.cli.{verb.name.replace('-', '_')}").run
-    kinds = {"flag": bool, "text": str | None, "texts": tuple[str, ...], "number": int | None}
+    kinds = {"flag": bool, "text": str | None, "count": int, "texts": tuple[str, ...], "number": int | None}
     expected = {argument.name: str if argument.required else str | None for argument in verb.arguments}
     expected |= {option.name: kinds[option.kind] for option in verb.options}
     parameters = inspect.signature(run).parameters

@@ -1,0 +1,118 @@
+"""Git's own tools on a whole repository: who reaches what, what it weighs, and making it smaller.
+
+Nothing here removes a loose object: one may have been written a moment ago by a git that is about to name it. Packs are
+another matter: whoever writes one keeps it, by a ``.keep``, until a ref reaches what it holds (git-repack(1), ``-a``).
+"""
+
+import shutil
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
+
+from gitledger.durable import storage_error
+from gitledger.errors import StorageError
+from gitledger.ids import Oid, parse_oid
+from gitledger.store.program import Finished, Program
+from gitledger.store.repository import Repository
+
+_KIB: Final = 1024
+_REF_FORMAT: Final = "--format=%(refname) %(objectname) %(*objectname)"
+
+
+class Link(NamedTuple):
+    """A commit and what it follows, as Git sees it: nothing where history is cut off."""
+
+    oid: Oid
+    parents: tuple[Oid, ...]
+
+
+class Housekeeping:
+    """What is done to all of a repository at once.
+
+    Args:
+        repository: which.
+        env: the environment.
+    """
+
+    def __init__(self, repository: Repository, env: Mapping[str, str]) -> None:
+        self.repository = repository
+        self._git = Program.at(repository.git_dir, env)
+
+    def links(self, tips: Iterable[Oid]) -> list[Link]:
+        """Return the commits that ``tips`` reach, each before all that it follows."""
+        answer = self._ask("rev-list", "--topo-order", "--parents", "--stdin", data=_lines(tips))
+        rows = (tuple(map(parse_oid, line.split())) for line in answer.splitlines())
+        return [Link(row[0], row[1:]) for row in rows]
+
+    def roots(self, tip: Oid) -> list[Oid]:
+        """Return the oldest commits that ``tip`` reaches: first ones, and those behind which history is cut off."""
+        return [parse_oid(line) for line in self._ask("rev-list", "--max-parents=0", tip.hex()).splitlines()]
+
+    def refs_reaching(self, commit: Oid) -> dict[str, Oid]:
+        """Return the refs that reach a commit, each with the commit that it is on; tags are followed."""
+        answer = self._ask("for-each-ref", "--contains", commit.hex(), _REF_FORMAT)
+        rows = (line.split(" ") for line in answer.splitlines())
+        return {name: parse_oid(peeled or oid) for name, oid, peeled in rows}
+
+    def is_before(self, commit: Oid, later: Oid) -> bool:
+        """Return whether ``later`` is a commit or follows it."""
+        done = self._git.run("merge-base", "--is-ancestor", commit.hex(), later.hex())
+        if done.status not in (0, 1):
+            raise _failed("tell what follows what", done)
+        return done.status == 0
+
+    def bytes_only_before(self, base: Oid, kept: Iterable[Oid]) -> int:
+        """Return how many bytes of disk hold what only commits before ``base`` name, and none of ``kept`` does."""
+        kept_trees = "".join(f"^{oid.hex()}^{{tree}}\n" for oid in kept)
+        answer = self._ask("rev-list", "--objects", "--disk-usage", f"{base.hex()}^@", "--stdin", data=kept_trees)
+        return int(answer)
+
+    def size(self) -> int:
+        """Return how many bytes of disk all objects take, alternates left out; to the KiB."""
+        answer = self._ask("count-objects", "-v")
+        counts = dict(line.split(": ", 1) for line in answer.splitlines())
+        return (int(counts["size"]) + int(counts["size-pack"])) * _KIB
+
+    def forget_moves(self, refs: Iterable[str]) -> None:
+        """Empty the reflogs of refs that have one."""
+        logged = [ref for ref in refs if self._git.run("reflog", "exists", ref).status == 0]
+        if logged:
+            self._ask("reflog", "expire", "--expire=all", *logged)
+
+    def drop_commit_graph(self) -> None:
+        """Remove the commit graph, which names commits that are about to go; Git looks at none once history is cut off.
+
+        Raises:
+            StorageError: the disk refuses.
+        """
+        info = self.repository.objects_dir / "info"
+        try:
+            (info / "commit-graph").unlink(missing_ok=True)
+            if (info / "commit-graphs").exists():
+                shutil.rmtree(info / "commit-graphs")
+        except OSError as error:
+            raise storage_error(f"cannot remove the commit graph in {info}", error) from error
+
+    def pack_loose(self) -> None:
+        """Put loose objects that refs, reflogs or the index reach into one more pack."""
+        self._ask("repack", "-d", "-l", "-q")
+
+    def drop_unreached(self) -> None:
+        """Put all that refs, reflogs or the index reach into one pack, and drop the packs that held it and the rest.
+
+        Packs with a ``.keep``, those that appear meanwhile and loose objects stay.
+        """
+        self._ask("repack", "-a", "-d", "-l", "-q")
+
+    def _ask(self, *arguments: str, data: str = "") -> str:
+        done = self._git.run(*arguments, data=data.encode())
+        if done.status != 0:
+            raise _failed(arguments[0], done)
+        return done.output.decode(errors="surrogateescape")
+
+
+def _lines(oids: Iterable[Oid]) -> str:
+    return "".join(f"{oid.hex()}\n" for oid in oids)
+
+
+def _failed(what: str, done: Finished) -> StorageError:
+    return StorageError(f"git could not {what}: {done.reason}; expected it to", hint="git fsck says if it is damaged")
