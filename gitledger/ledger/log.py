@@ -62,7 +62,11 @@ def show(ledger: Ledger, rev: str) -> Shown:
     Raises:
         NotFoundError: no such ledger or event.
     """
-    place = resolve(ledger, rev)
+    return shown_at(ledger, resolve(ledger, rev))
+
+
+def shown_at(ledger: Ledger, place: Place) -> Shown:
+    """Return the event at a place and what it replaced."""
     before = previous(ledger, place)
     state = before and State(ledger.objects, before)
     published = next(describe(ledger, [place]))

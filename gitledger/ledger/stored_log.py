@@ -68,7 +68,7 @@ class StoredLog:
 
     def _leaves(self, start: int, stop: int) -> bytes:
         places = list(islice(self._places_from(start), self.frontier.size - stop, None))
-        return b"".join(reversed(_leaf_hashes(self._objects, places)))
+        return b"".join(reversed(leaf_hashes(self._objects, [place.event for place in places])))
 
     def _places_from(self, start: int) -> Iterator[Place]:
         """Yield where the events from this number on stand, newest first."""
@@ -92,12 +92,16 @@ def stored_leaf_data(objects: ObjectStore, event: EventId) -> bytes:
         return leaf_data(*(read(objects, oid, "blob") for oid in (Oid(event), content.rule, content.delta)))
 
 
-def _leaf_hashes(objects: ObjectStore, places: Sequence[Place]) -> list[bytes]:
-    """Return the leaf hashes of many events, whose objects are read all at once."""
-    events = [found.data for found in objects.read_many([Oid(place.event) for place in places])]
-    with damage_in(places[0].publication.oid, "publication"):
-        rules = [parse_event(data).rule for data in events]
-    known = {rule: read(objects, rule, "blob") for rule in set(rules)}
-    deltas = objects.read_many([place.publication.deltas[place.position] for place in places])
-    parts = zip(events, rules, deltas, strict=True)
-    return [leaf_hash(leaf_data(event, known[rule], delta.data)) for event, rule, delta in parts]
+def leaf_hashes(objects: ObjectStore, events: Sequence[EventId]) -> list[bytes]:
+    """Return the leaf hashes of events, whose objects are read all at once.
+
+    Raises:
+        DamageError: an object is missing, corrupt, or no event.
+    """
+    found = [one.data for one in objects.read_many([Oid(event) for event in events])]
+    with damage_in(events[0] if events else b"", "event"):
+        parsed = [parse_event(data) for data in found]
+    known = {rule: read(objects, rule, "blob") for rule in {event.rule for event in parsed}}
+    deltas = objects.read_many([event.delta for event in parsed])
+    parts = zip(found, parsed, deltas, strict=True)
+    return [leaf_hash(leaf_data(data, known[event.rule], delta.data)) for data, event, delta in parts]

@@ -92,6 +92,45 @@ def write_pack(
     return path
 
 
+def admit_pack(
+    pack: Path,
+    directory: Path,
+    *,
+    shared: int = 0,
+    durable: bool = True,
+    before_named: Callable[[Path], None] | None = None,
+) -> None:
+    """Move a whole pack, with its index beside it, into an ``objects/pack`` directory, durable when it returns.
+
+    Args:
+        pack: where it lies, on the same file system, under the name that it is to have.
+        directory: the ``objects/pack`` directory of a repository.
+        shared: as for `write_pack`.
+        durable: as for `write_pack`.
+        before_named: as for `write_pack`.
+
+    Raises:
+        StorageError: the disk refuses; the index is moved last, and without it there is no pack for Git.
+    """
+    path = directory / pack.name
+    try:
+        for file in (pack, pack.with_suffix(".idx")):
+            descriptor = os.open(file, os.O_RDONLY)
+            with os.fdopen(descriptor, "rb"):
+                if shared:
+                    os.fchmod(descriptor, _shared_mode(os.fstat(descriptor).st_mode, shared))
+                if durable:
+                    os.fsync(descriptor)
+        if before_named:
+            before_named(path)
+        pack.replace(path)
+        pack.with_suffix(".idx").replace(path.with_suffix(".idx"))
+        if durable:
+            sync_directory(directory)
+    except OSError as error:
+        raise storage_error(f"cannot move a pack into {directory}", error) from error
+
+
 def format_pack(objects: Iterable[NewObject], object_format: ObjectFormat) -> tuple[list[bytes], bytes]:
     """Return a pack, in chunks of which the last is its checksum, and the bytes of its index.
 

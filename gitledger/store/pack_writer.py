@@ -83,6 +83,22 @@ class PackWriter:
             else:
                 return
 
+    def admit(self, pack: Path) -> None:
+        """Take in a pack that is whole and has its index beside it, from the same disk; leased inside `hold`.
+
+        Raises:
+            StorageError: the disk refuses; nothing half-moved is visible.
+        """
+        from gitledger.store.pack import admit_pack
+
+        admit_pack(
+            pack,
+            self._directory,
+            shared=self._shared,
+            durable=self._durable,
+            before_named=self._take_lease if self._held else None,
+        )
+
     @contextlib.contextmanager
     def hold(self) -> Iterator[Callable[[], None]]:
         """Keep what is written in the block from `git gc`, until the block ends.

@@ -1,4 +1,4 @@
-"""Writing one setting of a repository so that a death in the middle of it blocks nobody.
+"""Reading one setting, and writing one so that a death in the middle of it blocks nobody.
 
 A git that is killed while it writes settings leaves their lock behind, and every later one refuses. So what is about
 to happen is announced by a file: who finds one has come after a death, and removes a lock that nobody lets go.
@@ -16,6 +16,11 @@ from gitledger.store.turn import pause
 
 # Waits up to a fifth of a second, where git holds the lock for a millisecond.
 _LONG: Final = 8
+
+
+def read_setting(git: Program, name: str) -> list[str]:
+    """Return the values of a setting, in the order of git's files; none if it is not set."""
+    return git.run("config", "-z", "--get-all", name).output.decode(errors="surrogateescape").split("\0")[:-1]
 
 
 def add_setting(repository: Repository, git: Program, name: str, value: str) -> None:

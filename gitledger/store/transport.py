@@ -95,6 +95,18 @@ class Remote:
         if done.status != 0:
             raise _failed("fetch from", self.name, done)
 
+    def fetch_whole(self) -> None:
+        """Bring back what was cut off from the history of the remote's ledgers, and move the cut; as `fetch` else.
+
+        Raises:
+            StorageError: the remote cannot be reached, or has no more of it than is here.
+        """
+        git = self._git.with_settings(_DURABLE) if is_durable(self._repository.config) else self._git
+        options = (*_FETCH, "--no-filter", "--unshallow", self._progress())
+        done = self._run("fetch", *options, self.name, refspec(self.name), git=git)
+        if done.status != 0:
+            raise _failed("fetch from", self.name, done)
+
     def push(self, names: Collection[LedgerName], *, dry_run: bool = False) -> dict[LedgerName, PushAnswer]:
         """Move the remote's refs of ledgers to where ours are, each by compare-and-swap and forward only.
 

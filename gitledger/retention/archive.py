@@ -1,0 +1,132 @@
+"""``archive``: history up to a checkpoint as bundles outside the repository. Specified in ``docs/format/archive.md``.
+
+The procedure; whoever is killed at any point runs it again, and what is there is not sent again:
+
+1. find what the archive holds already, and go on behind the newest publication of the line that it holds;
+2. take the next steps, until they bring in enough events, and write a bundle of their publications;
+3. put it there, unless it is;
+4. read it back, open what came back apart from this repository, and hold it against the log;
+5. put its manifest there, and last its label, by which others find it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import file_digest
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from gitledger.artifacts.base import ArtifactStore
+from gitledger.frozen import frozen
+from gitledger.ids import Digest, Oid
+from gitledger.ledger.handle import Ledger
+from gitledger.ledger.publication import read
+from gitledger.model.checkpoint import Checkpoint
+from gitledger.model.manifest import Manifest
+from gitledger.model.merkle import Frontier
+from gitledger.retention.contents import check_log, check_whole
+from gitledger.retention.holdings import Archive, Holding
+from gitledger.retention.steps import Step, line_after, parents_of, steps
+from gitledger.store import layout
+from gitledger.store.base import ObjectStore
+from gitledger.store.bundle import objects_named_by, scratch, write_bundle
+from gitledger.store.repository import Repository
+from gitledger.store.tree import parse_tree
+
+EVENTS: Final = 4096
+"""A bundle adds at least this many events, unless it is the last."""
+_OBJECTS_AN_EVENT: Final = 4
+"""An event adds at least these many objects: itself, its delta, a timeline, a commit or its share of one."""
+
+
+@frozen
+class Source:
+    """The repository that history is taken from.
+
+    Attributes:
+        ledger: the ledger.
+        repository: where it is.
+        env: the environment for git.
+    """
+
+    ledger: Ledger
+    repository: Repository
+    env: Mapping[str, str]
+
+
+def archive(source: Source, to: Archive, checkpoint: Checkpoint, *, events: int = EVENTS) -> Iterator[Holding]:
+    """Archive history up to the publication of a checkpoint; yield each bundle when others can find it.
+
+    Args:
+        source: where from.
+        to: where to.
+        checkpoint: up to where; its publication included.
+        events: how many events a bundle adds at least.
+
+    Raises:
+        DamageError: an object is missing; or the archive gave back something else than it was given.
+        StorageError: the archive or the disk refuses; running it again goes on.
+    """
+    objects = source.ledger.objects
+    held = to.holdings()
+    by_tip = {one.manifest.tip: one.manifest for one in held}
+    end, line = line_after(objects, checkpoint.publication, by_tip.keys())
+    below = [one.manifest for one in to.chain(end)] if end else []
+    known = {oid for manifest in below for oid in manifest.publications}
+    seen = [event for manifest in below for event in manifest.events]
+    log = below[0].after if below else Frontier()
+    pending, count, limit = list[Step](), 0, 0
+    for step in steps(objects, line, log.size, known, seen):
+        if not pending:
+            named = objects_named_by(source.repository, source.env, step.publications[0].oid)
+            limit = max(events, named // _OBJECTS_AN_EVENT)
+        pending.append(step)
+        seen.extend(event for some in step.events for event in some)
+        count += sum(map(len, step.events))
+        if count >= limit or step.last.oid == checkpoint.publication:
+            holding = _archive(source, to, log, pending)
+            log, pending, count = holding.manifest.after, [], 0
+            yield holding
+
+
+def _archive(source: Source, to: Archive, before: Frontier, some: Sequence[Step]) -> Holding:
+    publications = [one for step in some for one in step.publications]
+    oids = tuple(one.oid for one in publications)
+    parents = {parent for oid in oids for parent in parents_of(source.ledger.objects, oid)}
+    requires = tuple(sorted(parents.difference(oids)))
+    with TemporaryDirectory(prefix="tmp_objdir-archive-", dir=source.repository.objects_dir) as made:
+        path = Path(made) / "bundle"
+        ref = layout.ledger_ref(source.ledger.name)
+        write_bundle(source.repository, source.env, path, commits=oids, requires=requires, ref=ref)
+        with path.open("rb") as file:
+            digest = Digest(file_digest(file, "sha256").digest())
+        manifest = Manifest(
+            bundle=digest,
+            size=path.stat().st_size,
+            before=before,
+            after=publications[-1].log,
+            publications=oids,
+            counts=tuple(len(events) for step in some for events in step.events),
+            events=tuple(event for step in some for events in step.events for event in events),
+            segments=_sealed(source.ledger.objects, [one.trees.get(layout.SEGMENTS) for one in publications]),
+            requires=requires,
+        )
+        if to.artifacts.missing([digest]):
+            to.artifacts.put(digest, path)
+        path.unlink()
+        _read_back(source, to.artifacts, manifest, Path(made))
+    return to.add(manifest)
+
+
+def _read_back(source: Source, artifacts: ArtifactStore, manifest: Manifest, directory: Path) -> None:
+    path = directory / "back"
+    artifacts.get(manifest.bundle, path)
+    with scratch(directory, source.repository.object_format, source.env) as apart:
+        opened = apart.open(path)
+        check_whole(apart, opened, manifest)
+        check_log(apart.objects, manifest, manifest.after)
+
+
+def _sealed(objects: ObjectStore, trees: Sequence[Oid | None]) -> tuple[Oid, ...]:
+    """Return the timeline segments that publications sealed, each once."""
+    rows = (parse_tree(read(objects, tree, "tree"), objects.format) for tree in trees if tree)
+    return tuple(dict.fromkeys(entry.oid for row in rows for entry in row))
