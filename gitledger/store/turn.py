@@ -8,7 +8,8 @@ A courtesy and no lock on truth: what is published rests on the compare-and-swap
 2. Who has the turn and is about to move refs says which in the target of a symbolic link beside it, and takes the
    link away when they have moved. (A link, because that is metadata: after power loss it is there if the lock is.)
 3. Who finds such a link has come after a death. A lock file of one of those refs that holds what was announced is
-   removed at once, one that says nothing once it has not changed for a while.
+   removed at once, one that says nothing once it has not changed for a while. So are the locks of a reftable, whatever
+   they hold, once nothing has changed beside them.
 """
 
 import contextlib
@@ -107,7 +108,7 @@ class Turn:
         while True:
             try:
                 if self._descriptor is None:
-                    self._descriptor = self._open()
+                    self._descriptor = open_lock(self._repository, _NAME)
                 fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 if self._has_the_name(self._descriptor):
                     return True
@@ -127,20 +128,6 @@ class Turn:
         except FileNotFoundError:
             return False
 
-    def _open(self) -> int:
-        mode = shared_access(self._repository.config)
-        with contextlib.suppress(FileExistsError):
-            self._directory.mkdir()
-            if mode:
-                # Whoever may write must be able to enter and to make the link.
-                bits = abs(mode) | (abs(mode) & 0o444) >> 2
-                self._directory.chmod((0o700 if mode < 0 else self._directory.stat().st_mode) | bits | 0o2000)
-        # To lock a file it is enough to be able to read it.
-        descriptor = os.open(self._directory / _NAME, os.O_RDONLY | os.O_CREAT, 0o666)
-        if mode and os.fstat(descriptor).st_uid == os.geteuid():
-            os.fchmod(descriptor, 0o600 | abs(mode) & 0o666)
-        return descriptor
-
     def _announce(self, updates: Sequence[RefUpdate]) -> bool:
         said = " ".join(f"{update.name}={update.new.hex() if update.new else ''}" for update in updates)
         try:
@@ -157,7 +144,7 @@ class Turn:
         common_dir = self._repository.common_dir
         announced = [one.rpartition("=")[::2] for one in str(self._mark.readlink()).split(" ")]
         if self._repository.ref_format == "reftable":
-            _remove_left(common_dir / "reftable" / "tables.list.lock")
+            _remove_table_locks(common_dir / "reftable")
         else:
             for name, new in announced:
                 _remove_left(common_dir / f"{name}.lock", new)
@@ -165,6 +152,30 @@ class Turn:
                 # Git takes this one, too, when it deletes.
                 _remove_left(common_dir / "packed-refs.lock", beside=common_dir / "packed-refs.new")
         self._mark.unlink(missing_ok=True)
+
+
+def open_lock(repository: Repository, name: str) -> int:
+    """Return a descriptor to lock a file by that whoever shares the repository can lock.
+
+    Args:
+        repository: whose; the file is in its directory ``ledger``, which is made if it is not there.
+        name: of the file.
+
+    Raises:
+        OSError: no place, no right.
+    """
+    mode, directory = shared_access(repository.config), repository.common_dir / "ledger"
+    with contextlib.suppress(FileExistsError):
+        directory.mkdir()
+        if mode:
+            # Whoever may write must be able to enter and to make files.
+            bits = abs(mode) | (abs(mode) & 0o444) >> 2
+            directory.chmod((0o700 if mode < 0 else directory.stat().st_mode) | bits | 0o2000)
+    # To lock a file it is enough to be able to read it.
+    descriptor = os.open(directory / name, os.O_RDONLY | os.O_CREAT, 0o666)
+    if mode and os.fstat(descriptor).st_uid == os.geteuid():
+        os.fchmod(descriptor, 0o600 | abs(mode) & 0o666)
+    return descriptor
 
 
 def pause(attempt: int) -> None:
@@ -190,6 +201,30 @@ def _remove_left(lock: Path, new: str = "", *, beside: Path | None = None) -> No
         time.sleep(_LOOK_AGAIN)
         if _looks(lock, beside) != before:
             return  # Somebody is alive, and will let go.
+
+
+def _remove_table_locks(directory: Path) -> None:
+    """Remove the locks of a reftable, on its list and on tables that were being compacted, if nobody is at work there.
+
+    A compaction holds them for as long as it writes. But then its new table grows, in the same directory.
+    """
+    locks = list(directory.glob("*.lock"))
+    before, end = _listing(directory), time.monotonic() + _QUIET
+    while locks and time.monotonic() < end:
+        time.sleep(_LOOK_AGAIN)
+        if _listing(directory) != before:
+            return  # Somebody is alive, and will let go.
+    for lock in locks:
+        lock.unlink(missing_ok=True)
+
+
+def _listing(directory: Path) -> set[tuple[str, int, int]]:
+    found = set()
+    for path in directory.iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            stat = path.stat()
+            found.add((path.name, stat.st_size, stat.st_mtime_ns))
+    return found
 
 
 def _looks(lock: Path, beside: Path | None) -> tuple[float, ...] | None:

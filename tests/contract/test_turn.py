@@ -15,6 +15,7 @@ from typing import Literal
 import pytest
 
 from gitledger.errors import StorageError
+from gitledger.frozen import replace
 from gitledger.ids import Oid
 from gitledger.store import refdir, turn
 from gitledger.store.base import RefStore, RefUpdate
@@ -107,6 +108,51 @@ def test_locks_of_a_killed_deletion_heal_too(refs: RefStore, ground: Ground, val
     refs.update([RefUpdate(MAIN, values[0], None)])
     assert refs.list("refs/ledger/") == {}
     assert not ground.path("packed-refs.lock").exists()
+
+
+@on_git
+@pytest.mark.parametrize("content", ["", "0x000000000001-0x000000000002-9a3c6c6e.ref\n"], ids=["empty", "filled"])
+def test_the_locks_of_a_reftable_heal_once_nobody_is_at_work_there(
+    ground: Ground, values: list[Oid], content: str
+) -> None:
+    """The list's, and those of tables that a killed git was compacting. No git that knows reftables is needed."""
+    repository = replace(find_repository(ground.start, ENVIRONMENT), ref_format="reftable")
+    killed_between(ground, values[0], values[1], "nothing")
+    directory = ground.path("reftable")
+    directory.mkdir()
+    locks = [directory / "tables.list.lock", directory / "0x000000000001-0x000000000001-71a5ff83.ref.lock"]
+    for lock in locks:
+        lock.write_text(content)
+    with closing(turn.Turn(repository)) as mine, mine.taken():
+        mine.heal()
+    assert list(directory.iterdir()) == []
+    assert not ground.path("ledger/moving").is_symlink()
+
+
+@on_git
+def test_the_locks_of_a_reftable_that_grows_belong_to_somebody_alive(ground: Ground, values: list[Oid]) -> None:
+    """A compaction writes for long, and its lock does not change."""
+    repository = replace(find_repository(ground.start, ENVIRONMENT), ref_format="reftable")
+    killed_between(ground, values[0], values[1], "nothing")
+    lock = ground.path("reftable/tables.list.lock")
+    lock.parent.mkdir()
+    lock.touch()
+    over = threading.Event()
+
+    def compact() -> None:
+        with (lock.parent / "0x000000000001-0x000000000002-5e1f0a11.temp.x").open("ab", buffering=0) as table:
+            while not over.wait(0.02):
+                table.write(b"x")
+
+    compaction = threading.Thread(target=compact)
+    compaction.start()
+    try:
+        with closing(turn.Turn(repository)) as mine, mine.taken():
+            mine.heal()
+    finally:
+        over.set()
+        compaction.join()
+    assert lock.exists()
 
 
 @on_each_disk_kind

@@ -59,8 +59,16 @@ def copy(repository: Path, directory: Path) -> Path:
     return Path(shutil.copytree(repository, directory / "repository.git", symlinks=True))
 
 
-def _bare(path: Path) -> None:
-    new_repository(path, "sha1", "--bare", "--template=")
+def _bare(path: Path, *options: str) -> None:
+    new_repository(path, "sha1", "--bare", "--template=", *options)
+
+
+def _in_a_reftable(path: Path) -> None:
+    """Make a repository whose next move of a ref makes git compact the tables, too."""
+    _bare(path, "--ref-format=reftable")
+    ask(path, "init")
+    ask(path, "append", "--rule", "set", "--set", "a=1")
+    git(path, "pack-refs", "--all")
 
 
 def _two_ledgers(path: Path) -> None:
@@ -103,3 +111,5 @@ SCENES: Final = (
     Scene(name="init", prepare=_bare, command=(*PROGRAM, "init")),
     Scene(name="import-git", prepare=_with_history, command=(*PROGRAM, "import-git", "main")),
 )
+IN_A_REFTABLE: Final = Scene(name="append in a reftable", prepare=_in_a_reftable, command=APPEND.command)
+"""For a git that knows reftables; 2.39 does not."""

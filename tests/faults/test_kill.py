@@ -8,18 +8,30 @@ from pathlib import Path
 import pytest
 
 from tests.faults.laws import Outcome, events, judge
-from tests.faults.scenes import APPEND, SCENES, Scene, copy
+from tests.faults.scenes import APPEND, IN_A_REFTABLE, SCENES, Scene, copy
 from tests.faults.strace import CHANGES, PROGRAM, Point, inject, needs_strace, points
 from tests.faults.walk import FULL, Walk, sample
+from tests.ledgers import git
 
 pytestmark = needs_strace
 
 _KILL = "signal=SIGKILL"
+_VERSION = git(Path(), "version").split()[2]
+_SCENES = [
+    *SCENES,
+    pytest.param(
+        IN_A_REFTABLE,
+        marks=pytest.mark.skipif(
+            tuple(map(int, _VERSION.split(".")[:2])) < (2, 45),
+            reason=f"git {_VERSION} has no reftable; PATH may begin with a git that has",
+        ),
+    ),
+]
 _DIGITS = re.compile(r"[0-9a-f]{16,}")
 
 
 @pytest.mark.parametrize("together", [False, True], ids=["alone", "with its gits"])
-@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+@pytest.mark.parametrize("scene", _SCENES, ids=lambda scene: scene.name)
 def test_kill_at_every_call(scene: Scene, tmp_path: Path, *, together: bool) -> None:
     ready = tmp_path / "repository.git"
     scene.prepare(ready)
