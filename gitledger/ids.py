@@ -30,6 +30,11 @@ Digest = NewType("Digest", bytes)
 VARIABLE_BYTES: Final = 1024
 COMPONENT_BYTES: Final = 255
 RESERVED: Final = ".ledger"
+"""The first component of the ledger's own variables."""
+POLICY: Final = Variable(f"{RESERVED}/policy")
+"""The variable that says who may append."""
+APPROVALS: Final = Variable(f"{RESERVED}/approvals")
+"""What the variables lie below in which keepers approve of a policy to come."""
 
 _HEX = re.compile(r"[0-9a-f]*\Z")
 # Nearly every variable there is: ASCII in which nothing is that a rule is about, except the length in all. Asking rule

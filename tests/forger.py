@@ -16,6 +16,7 @@ import cbor2
 from gitledger.ids import Kind, Oid
 from gitledger.store.base import NewObject
 from tests.rfc6962 import Oracle as MerkleTree
+from tests.ssh_signer import SshKey, with_signature
 
 NOON = 1_767_268_800
 SEGMENT, TILE, SPLIT = 64, 256, 64
@@ -92,11 +93,19 @@ class Forger:
         rows.sort(key=lambda pair: pair[0] + b"/" * (pair[1].mode == "40000"))
         return self.put("tree", b"".join(row.mode.encode() + b" " + name + b"\0" + row.oid for name, row in rows))
 
-    def publish(self, parents: Sequence[Known], acts: Sequence[Act], lies: Mapping[str, Lie] | None = None, at: int = 0) -> Known:
+    def publish(
+        self,
+        parents: Sequence[Known],
+        acts: Sequence[Act],
+        lies: Mapping[str, Lie] | None = None,
+        at: int = 0,
+        signer: SshKey | None = None,
+    ) -> Known:
         """Make a publication on one parent, on two that it merges, or on none; return what is known after it.
 
         Stages of lies, in order: ``acts``; for the event number ``at`` ``delta``, ``delta bytes``, ``rule bytes``,
-        ``event``, ``event bytes``; ``envelope``, ``envelope bytes``, ``known``, ``tree``, ``commit``, ``commit bytes``.
+        ``event``, ``event bytes``; ``envelope``, ``envelope bytes``, ``known``, ``tree``, ``commit``; if it is signed
+        ``signer``, ``signed bytes``, ``signature``; ``commit bytes``.
         """
         lie = _lie(lies or {})
         known, before = joined(parents), joined(parents)
@@ -111,7 +120,11 @@ class Forger:
         known = lie("known", known)
         tree = self._tree(before, known, carried)
         tree["envelope"] = lie("envelope bytes", dumps(envelope))
-        known.commit = self.put("commit", lie("commit bytes", self._commit(lie("tree", tree), parents, lie)))
+        data = self._commit(lie("tree", tree), parents, lie)
+        if signer:
+            signature = lie("signature", lie("signer", signer).sign(lie("signed bytes", data)))
+            data = with_signature(data, signature) if signature else data
+        known.commit = self.put("commit", lie("commit bytes", data))
         return known
 
     def _event(self, known: Known, act: Act, heads: list[bytes], lie: Callable[[str, Any], Any]) -> tuple[bytes, bytes]:

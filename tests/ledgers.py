@@ -4,6 +4,7 @@ import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from gitledger.store.commit import Person
 from gitledger.store.memory import MemoryObjects, MemoryRefs
 from gitledger.store.open import StoreKind, find_repository, open_objects, open_refs
 from gitledger.store.shallow import read_cut
+from gitledger.store.signing import check_signatures
 from gitledger.verify import verify
 
 NOON = 1_767_268_800
@@ -132,7 +134,11 @@ def open_ledger(
     repository = find_repository(path, env)
     objects, refs = open_objects(repository, env, kind), open_refs(repository, env, kind)
     try:
-        yield replace(ledger_on(objects, refs, name), cut=lambda: read_cut(repository))
+        yield replace(
+            ledger_on(objects, refs, name),
+            cut=lambda: read_cut(repository),
+            check_signatures=partial(check_signatures, repository, env),
+        )
     finally:
         objects.close()
         refs.close()

@@ -25,8 +25,10 @@ def run(
     message: str | None,
     key: str | None,
     batch: str | None,
+    sign: bool,
 ) -> int:
     """Append, and print the id of each event once it is durable."""
+    door.signs = sign
     if batch is not None:
         if set or delete or read or expect or any(one is not None for one in (rule, message, key)):
             raise UsageError("--batch beside what its lines say; expected all of a change in its line")

@@ -5,8 +5,9 @@ from gitledger.ledger.import_git import import_git
 from gitledger.store.gitlog import GitHistory
 
 
-def run(door: Door, *, rev: str) -> int:
+def run(door: Door, *, rev: str, sign: bool) -> int:
     """Import, and print each commit with its event once it is durable."""
+    door.signs = sign
     history = GitHistory(door.repository, door.outside.env, rev)
     progress = door.progress("commits")
     for done, imported in enumerate(import_git(door.ledger, history), 1):

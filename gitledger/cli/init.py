@@ -5,8 +5,9 @@ from gitledger.ledger.init import init
 from gitledger.store.tracking import track_remotes
 
 
-def run(door: Door, *, name: str | None) -> int:
+def run(door: Door, *, name: str | None, sign: bool) -> int:
     """Start a ledger and print each setting that is written."""
+    door.signs = sign
     ledger = door.open(name) if name is not None else door.ledger
     # First what can be written again without harm: once the ledger is started, nothing may fail.
     settings = track_remotes(door.repository, door.outside.env)

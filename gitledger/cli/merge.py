@@ -7,8 +7,9 @@ from gitledger.ledger.join import Join, overlap_error
 from gitledger.ledger.merge import merge, plan_merge
 
 
-def run(door: Door, *, name: str, plan: bool) -> int:
+def run(door: Door, *, name: str, plan: bool, sign: bool) -> int:
     """Merge, or say what would be done: 1 if a merge would be refused."""
+    door.signs = sign
     other = parse_ledger_name(name)
     if plan:
         return _plan(door, other)

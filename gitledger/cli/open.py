@@ -16,9 +16,11 @@ from gitledger.ids import Oid, parse_ledger_name
 from gitledger.ledger.handle import Ledger
 from gitledger.store.open import find_repository, open_objects, open_refs
 from gitledger.store.repository import Repository
+from gitledger.store.signing import check_signatures, sign_commit
 
 DEFAULT_LEDGER: Final = "main"
 _STDIN, _STDOUT, _STDERR = range(3)
+_TRUE: Final = frozenset({"true", "yes", "on", "1"})
 _WIDTH: Final = 80
 """Columns of a terminal that does not say how many it has."""
 
@@ -67,8 +69,8 @@ def open_ledger(
     return ledger_of(find_repository(Path(path), env), name, env)
 
 
-def ledger_of(repository: Repository, name: str | None, env: Mapping[str, str]) -> Ledger:
-    """Return a ledger of a repository that was found."""
+def ledger_of(repository: Repository, name: str | None, env: Mapping[str, str], *, signs: bool = False) -> Ledger:
+    """Return a ledger of a repository that was found; what is published is signed if ``ledger.sign`` says so, too."""
     identity = Identity(repository, env)
     usual = env.get("GIT_LEDGER") or repository.config.get("ledger.name") or DEFAULT_LEDGER
     return Ledger(
@@ -80,6 +82,8 @@ def ledger_of(repository: Repository, name: str | None, env: Mapping[str, str]) 
         entropy=os.urandom,
         cut=lambda: _cut(repository),
         reopen=partial(open_objects, repository, dict(env)),
+        sign=partial(sign_commit, repository, env) if signs or _is_true(repository, "ledger.sign") else None,
+        check_signatures=partial(check_signatures, repository, dict(env)),
     )
 
 
@@ -101,6 +105,10 @@ def _cut(repository: Repository) -> frozenset[Oid]:
     from gitledger.store.shallow import read_cut
 
     return read_cut(repository)
+
+
+def _is_true(repository: Repository, setting: str) -> bool:
+    return repository.config.get(setting, "").lower() in _TRUE
 
 
 def _now(identity: Identity) -> int:

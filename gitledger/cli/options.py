@@ -28,6 +28,7 @@ _REMOTE: Final = Argument(name="remote", help="Which remote; else the only one, 
 _JOIN: Final = Option(flags=("--merge",), kind="flag", help="Join what has diverged by a merge event.")
 _EVERY_LEDGER: Final = Option(flags=("--all",), kind="flag", help="Every ledger.")
 _DRY_RUN: Final = Option(flags=("--dry-run",), kind="flag", help="Only say what would be done.")
+_SIGN: Final = Option(flags=("-S", "--sign"), kind="flag", help="Sign what is published, as git commit -S does.")
 _REV: Final = Argument(name="rev", help="An event id, a ledger, NAME~N or #N.")
 
 VERBS: Final = {
@@ -37,6 +38,7 @@ VERBS: Final = {
             name="init",
             help="Start a ledger, and let git fetch those of its remotes.",
             arguments=(Argument(name="name", help="Name of the ledger.", required=False),),
+            options=(_SIGN,),
         ),
         Verb(
             name="append",
@@ -52,6 +54,7 @@ VERBS: Final = {
                 Option(flags=("-m", "--message"), metavar="TEXT", help="A message for people."),
                 Option(flags=("--key",), metavar="KEY", help="Idempotency key: the same key again is the same event."),
                 Option(flags=("--batch",), metavar="FILE", help="One change per line as JSON; - is standard input."),
+                _SIGN,
             ),
         ),
         Verb(
@@ -106,6 +109,7 @@ VERBS: Final = {
                 Option(flags=("--since",), metavar="REV", help="Trust all up to this event; replay the rest."),
                 Option(flags=("--checkpoint",), metavar="FILE", help="What is known of the ledger from elsewhere."),
                 _WITNESSES,
+                Option(flags=("--signatures",), kind="flag", help="Judge who signed each publication, too."),
                 Option(flags=("--jobs",), kind="number", metavar="N", help="How many processes judge; else one."),
             ),
         ),
@@ -121,7 +125,7 @@ VERBS: Final = {
             name="merge",
             help="Join another ledger's history into this one, or say what overlaps.",
             arguments=(Argument(name="name", help="The other ledger."),),
-            options=(Option(flags=("--plan",), kind="flag", help="Only say what would be done."),),
+            options=(Option(flags=("--plan",), kind="flag", help="Only say what would be done."), _SIGN),
         ),
         Verb(
             name="pending",
@@ -130,6 +134,7 @@ VERBS: Final = {
                 Argument(name="action", help="retry or drop; else they are listed.", required=False),
                 Argument(name="event", help="Which one; retry without it takes all.", required=False),
             ),
+            options=(_SIGN,),
         ),
         Verb(
             name="remote",
@@ -159,18 +164,19 @@ VERBS: Final = {
             name="pull",
             help="Fetch, judge what is new, and bring a ledger together with it.",
             arguments=(_REMOTE,),
-            options=(_JOIN, _EVERY_LEDGER, _DRY_RUN),
+            options=(_JOIN, _EVERY_LEDGER, _DRY_RUN, _SIGN),
         ),
         Verb(
             name="push",
             help="Let a remote have what a ledger has here; pull where it has more.",
             arguments=(_REMOTE,),
-            options=(_JOIN, _EVERY_LEDGER, _DRY_RUN),
+            options=(_JOIN, _EVERY_LEDGER, _DRY_RUN, _SIGN),
         ),
         Verb(
             name="import-git",
             help="Record a Git history: one event per commit along first parents.",
             arguments=(Argument(name="rev", help="A commit, as git names it."),),
+            options=(_SIGN,),
         ),
         Verb(
             name="checkpoint",

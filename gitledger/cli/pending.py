@@ -8,8 +8,9 @@ from gitledger.ledger.inflight import Pending
 from gitledger.ledger.pending import drop, find_pending, pending, retry
 
 
-def run(door: Door, *, action: str | None, event: str | None) -> int:
+def run(door: Door, *, action: str | None, event: str | None, sign: bool) -> int:
     """List, retry or drop."""
+    door.signs = sign
     match action, event:
         case None, None:
             for one in pending(door.ledger):

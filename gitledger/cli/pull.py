@@ -8,8 +8,17 @@ from gitledger.sync.fetch import fetch, tracked
 from gitledger.sync.pull import Pulled, pull
 
 
-def run(door: Door, *, remote: str | None, merge: bool, all: bool, dry_run: bool) -> int:  # noqa: A002 - the word of the command line
+def run(
+    door: Door,
+    *,
+    remote: str | None,
+    merge: bool,
+    all: bool,  # noqa: A002 - the word of the command line
+    dry_run: bool,
+    sign: bool,
+) -> int:
     """Pull, and print what became of each ledger; 1 if what was fetched has findings."""
+    door.signs = sign
     name = remote_name(door, remote)
     fetch(door.ledger.refs, open_remote(door, name))
     ledgers = [door.ledger]

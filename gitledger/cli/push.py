@@ -9,8 +9,17 @@ from gitledger.store import layout
 from gitledger.sync.push import Pushed, push
 
 
-def run(door: Door, *, remote: str | None, merge: bool, all: bool, dry_run: bool) -> int:  # noqa: A002 - the word of the command line
+def run(
+    door: Door,
+    *,
+    remote: str | None,
+    merge: bool,
+    all: bool,  # noqa: A002 - the word of the command line
+    dry_run: bool,
+    sign: bool,
+) -> int:
     """Push, and print what became of each ledger; 1 if one did not get there."""
+    door.signs = sign
     target = open_remote(door, remote_name(door, remote))
     ledgers = [replace(door.ledger, name=name) for name in _names(door)] if all else [door.ledger]
     failed = False

@@ -31,7 +31,7 @@ def chosen_checkpoint(door: Door, name: str | None) -> Checkpoint:
 
 
 def trusted_checkpoint(door: Door, name: str | None, witnesses: str | None) -> Checkpoint | None:
-    """Return the checkpoint in a file, which has the signatures that the witness policy asks for; None without a file."""
+    """Return the checkpoint in a file, with the signatures that the witness policy asks for; None without a file."""
     if name is None:
         if witnesses is not None:
             raise UsageError("a witness policy judges a checkpoint; expected --checkpoint FILE beside it")

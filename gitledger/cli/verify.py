@@ -6,11 +6,26 @@ from gitledger.cli.trust import trusted_checkpoint
 from gitledger.verify import Report, verify
 
 
-def run(door: Door, *, since: str | None, checkpoint: str | None, witnesses: str | None, jobs: int | None) -> int:
+def run(
+    door: Door,
+    *,
+    since: str | None,
+    checkpoint: str | None,
+    witnesses: str | None,
+    signatures: bool,
+    jobs: int | None,
+) -> int:
     """Print what was verified and what was found; 1 if the ledger is not sound."""
     known = trusted_checkpoint(door, checkpoint, witnesses)
     progress = door.progress("publications").tell
-    report = verify(door.ledger, since=since, checkpoint=known, jobs=1 if jobs is None else jobs, progress=progress)
+    report = verify(
+        door.ledger,
+        since=since,
+        checkpoint=known,
+        signatures=signatures,
+        jobs=1 if jobs is None else jobs,
+        progress=progress,
+    )
     if door.json:
         door.output.json(_to_json(report))
     else:

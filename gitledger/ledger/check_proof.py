@@ -24,11 +24,11 @@ from gitledger.model.checkpoint import Checkpoint
 from gitledger.model.delta import Delta, parse_delta
 from gitledger.model.event import Event, parse_event
 from gitledger.model.merkle import leaf_hash
-from gitledger.model.witness import WitnessPolicy, judge
 from gitledger.model.proof import check_consistency, check_inclusion
 from gitledger.model.proof_file import EventProof, ExtensionProof, Proof, TimelineProof, ValueProof
 from gitledger.model.rule import Rule, parse_rule
 from gitledger.model.value import parse_value
+from gitledger.model.witness import WitnessPolicy, judge
 
 _PARTS: Final = 3
 

@@ -5,7 +5,8 @@ Per change, in this order:
 1. a known idempotency key is answered with its event, if the change is the same;
 2. what happened since the caller read the ledger must not touch what the change writes or reads;
 3. what the caller expects must hold;
-4. only what really changes becomes the delta.
+4. the policy in force must allow what really changes (`guard`);
+5. that becomes the delta.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,7 @@ from gitledger.frozen import frozen
 from gitledger.ids import EventId, Variable, shown
 from gitledger.ledger.change import Change
 from gitledger.ledger.draft import Draft
+from gitledger.ledger.guard import Guard, refuse
 from gitledger.ledger.history import Place, find_event
 from gitledger.ledger.publication import Publication, read_delta, read_event
 from gitledger.ledger.since import Since, SinceEach
@@ -57,6 +59,7 @@ class Group:
         answers: one per change taken, in order.
         changed: rule and delta of each new event.
         remembered: what the envelope is to remember of each new event.
+        guard: has accepted the new events.
     """
 
     def __init__(self, objects: ObjectStore, head: Publication, draft: Draft) -> None:
@@ -65,6 +68,7 @@ class Group:
         self._draft = draft
         self._last = head.events[-1]
         self._new: dict[EventId, tuple[Event, Delta]] = {}
+        self.guard = Guard(draft)
         self.answers: list[Appended] = []
         self.changed: list[tuple[Rule, Delta]] = []
         self.remembered: list[Mapping[str, Value]] = []
@@ -89,6 +93,9 @@ class Group:
         self._check_expected(change)
         # Whatever can be refused is refused before the draft changes.
         rule_data = _rule_bytes(change.rule)
+        if self.guard.concerns(change.writes):
+            changing = {name: value for name, value in change.writes.items() if self._draft.value(name) != value}
+            refuse(self.guard.check(change.rule.name, changing))
         delta = self._draft.write(change.writes)
         delta_data = format_delta(delta)
         blob = self._objects.format.oid
@@ -110,6 +117,7 @@ class Group:
             changed=delta,
             key=change.key,
         )
+        self.guard.accept()
         self._new[self._last] = (event, delta)
         self.answers.append(Appended(event=self._last, is_new=True))
         self.changed.append((change.rule, delta))

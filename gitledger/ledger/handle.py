@@ -7,6 +7,7 @@ from gitledger.frozen import frozen
 from gitledger.ids import LedgerName, Oid
 from gitledger.store.base import ObjectStore, RefStore
 from gitledger.store.commit import Person
+from gitledger.store.signing import CheckSignatures, Signed
 
 
 class People(NamedTuple):
@@ -30,6 +31,8 @@ class Ledger:
         cut: returns the commits behind which history is cut off at this moment, in a shallow repository.
         reopen: opens the same objects in another process, where it goes by pickle; None where only this process has
             them.
+        sign: signs the bytes of a publication's commit; None if publications are not to be signed.
+        check_signatures: returns what is to be said of the signatures of commits; goes by pickle like ``reopen``.
     """
 
     name: LedgerName
@@ -40,3 +43,5 @@ class Ledger:
     entropy: Callable[[int], bytes]
     cut: Callable[[], frozenset[Oid]] = frozenset[Oid]
     reopen: Callable[[], ObjectStore] | None = None
+    sign: Callable[[bytes], Signed] | None = None
+    check_signatures: CheckSignatures | None = None

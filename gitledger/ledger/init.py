@@ -3,6 +3,7 @@
 from gitledger.errors import StaleRefError
 from gitledger.ledger.draft import Draft
 from gitledger.ledger.group import Appended
+from gitledger.ledger.guard import Guard
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.publication import head_of
 from gitledger.ledger.publish import publish, seal
@@ -15,6 +16,7 @@ def init(ledger: Ledger) -> Appended:
 
     Raises:
         DamageError: its ref points at something else than a publication.
+        UsageError: it is to be signed, and there is no key.
         StorageError: it could not be written; nothing of it is visible.
     """
     if ledger.refs.read(layout.ledger_ref(ledger.name)) is not None:
@@ -24,6 +26,7 @@ def init(ledger: Ledger) -> Appended:
     publication, objects = seal(
         ledger,
         draft,
+        Guard(draft),
         op="genesis",
         ts=1,
         parents=[],

@@ -13,6 +13,7 @@ from gitledger.frozen import frozen
 from gitledger.ids import EventId, Variable, shown
 from gitledger.ledger.draft import Draft, key_name
 from gitledger.ledger.growing_log import stored_leaf
+from gitledger.ledger.guard import Guard, refuse
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import Place, divergence, events_apart
 from gitledger.ledger.publication import Publication, read, read_delta, read_envelope
@@ -73,12 +74,20 @@ def seal_join(
         joined: the heads, with a valid plan.
         remembered: what the envelope remembers of the merge event.
         message: the commit message.
+
+    Raises:
+        PolicyError: the policy in force refuses it.
+        UsageError: it is to be signed, and there is no key.
     """
     draft = join(objects, joined)
+    guard = Guard(draft)
+    refuse(guard.check(MERGE, {}))
+    guard.accept()
     draft.add_unwriting(Rule(name=MERGE), joined.plan.parents)
     return seal(
         ledger,
         draft,
+        guard,
         op="merge",
         ts=max(read_envelope(objects, one).ts for one in (joined.first, joined.second)) + 1,
         parents=[joined.first.oid, joined.second.oid],

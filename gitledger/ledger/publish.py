@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 
 from gitledger.codec import Value
 from gitledger.errors import LedgerError, StorageError
+from gitledger.frozen import replace
 from gitledger.ids import Oid
 from gitledger.ledger.draft import Draft
+from gitledger.ledger.guard import Guard, refuse
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.publication import Publication
 from gitledger.model.delta import Delta
@@ -14,7 +16,7 @@ from gitledger.model.envelope import Envelope, Op, format_envelope
 from gitledger.model.rule import Rule
 from gitledger.store import layout
 from gitledger.store.base import NewObject, RefUpdate
-from gitledger.store.commit import Commit, format_commit
+from gitledger.store.commit import Commit, format_commit, format_signed
 
 _SUBJECT_NAMES = 3
 _SUBJECT_LENGTH = 60
@@ -23,6 +25,7 @@ _SUBJECT_LENGTH = 60
 def seal(
     ledger: Ledger,
     draft: Draft,
+    guard: Guard,
     *,
     op: Op,
     ts: int,
@@ -35,11 +38,16 @@ def seal(
     Args:
         ledger: says who publishes, and when.
         draft: the events; it goes on behind this publication.
+        guard: has accepted the events, and is asked about whoever signs.
         op: what was asked for.
         ts: the logical clock.
         parents: publications that this one follows.
         events: what the envelope remembers of each event.
         message: the commit message; its first line tells the story to ``git log``.
+
+    Raises:
+        PolicyError: the policy in force asks for another signature, or for one at all.
+        UsageError: it is to be signed, and there is no key.
     """
     now = ledger.clock()
     people = ledger.people(now)
@@ -59,7 +67,12 @@ def seal(
         committer=people.committer,
         message=message,
     )
-    data = format_commit(commit)
+    data, keys = format_commit(commit), None
+    if ledger.sign:
+        signed = ledger.sign(data)
+        data, keys = format_signed(data, signed.signature, ledger.objects.format), signed.keys
+        commit = replace(commit, signature=signed.signature)
+    refuse(refusal for _, refusal in guard.settle(keys))
     oid = ledger.objects.format.oid("commit", data)
     publication = Publication(
         oid=oid,

@@ -188,6 +188,7 @@ class Writer:
         publication, new = seal(
             self._ledger,
             self._draft,
+            taken.guard,
             op="append",
             ts=self._ts,
             parents=[head.oid],

@@ -21,6 +21,8 @@ _HEADERS = re.compile(
     rb"(?:(?P<sigkey>gpgsig(?:-sha256)?) (?P<signature>[^\n\0]*(?:\n [^\n\0]*)*)\n)?"
     rb"\n(?P<message>[^\0]*)\Z",
 )
+# Of two signatures for two hash functions Git judges the one for its own, and the other would be anybody's.
+_SIGNATURE: Final = {"sha1": b"gpgsig", "sha256": b"gpgsig-sha256"}
 _PERSON = re.compile(
     rb"(?P<name>[^<>\n\0]*) <(?P<email>[^<>\n\0]*)> (?P<time>0|[1-9][0-9]{0,11}) (?P<zone>[+-][0-9]{4})\Z"
 )
@@ -90,6 +92,13 @@ def format_commit(commit: Commit) -> bytes:
     return b"\n".join([*lines, b"", message])
 
 
+def format_signed(data: bytes, signature: bytes, object_format: ObjectFormat) -> bytes:
+    """Return the bytes of a commit with a signature over ``data``, the same commit without one."""
+    headers, _, message = data.partition(b"\n\n")
+    signed = _SIGNATURE[object_format.name] + b" " + signature.replace(b"\n", b"\n ")
+    return b"\n".join([headers, signed, b"", message])
+
+
 def parse_commit(data: bytes, object_format: ObjectFormat) -> Commit:
     """Return the commit that these bytes hold.
 
@@ -104,6 +113,9 @@ def parse_commit(data: bytes, object_format: ObjectFormat) -> Commit:
     tree, parents = match["tree"], match["parents"].split()[1::2]
     if any(len(oid) != digits for oid in (tree, *parents)):
         raise FormatError(f"a commit names an object id that has not {digits} digits")
+    if match["sigkey"] not in (None, _SIGNATURE[object_format.name]):
+        expected = _SIGNATURE[object_format.name].decode()
+        raise FormatError(f"a commit is signed for another hash function; expected the header {expected}")
     try:
         return Commit(
             tree=Oid(bytes.fromhex(tree.decode())),

@@ -102,6 +102,7 @@ class Carrier:
         made, new = seal(
             self._ledger,
             self._draft,
+            group.guard,
             op="append",
             ts=read_envelope(self._staged, parent).ts + 1,
             parents=[parent.oid],

@@ -2,9 +2,14 @@
 
 from collections.abc import Callable
 
+from gitledger.errors import DamageError, FormatError
 from gitledger.frozen import frozen
 from gitledger.ids import Oid
+from gitledger.ledger.draft import Draft
+from gitledger.ledger.guard import Guard
+from gitledger.ledger.publication import read_publication
 from gitledger.store.base import ObjectStore
+from gitledger.store.signing import CheckSignatures
 from gitledger.verify import Finding
 from gitledger.verify.judge import Judge
 from gitledger.verify.order import all_before, all_since
@@ -39,7 +44,13 @@ class Judged:
 
 
 def judge_received(
-    objects: ObjectStore, head: Oid, trusted: Oid | None, cut: frozenset[Oid], progress: Progress = silent
+    objects: ObjectStore,
+    head: Oid,
+    trusted: Oid | None,
+    cut: frozenset[Oid],
+    *,
+    check_signatures: CheckSignatures | None = None,
+    progress: Progress = silent,
 ) -> Judged:
     """Judge what ``head`` reaches and ``trusted`` does not.
 
@@ -48,16 +59,25 @@ def judge_received(
         head: what a remote has.
         trusted: where the ledger is here, all of which is believed; None for nothing.
         cut: the commits behind which a shallow clone ends.
+        check_signatures: asks git about signatures, where there has been a policy; None to judge none.
         progress: told how far it is.
 
     Raises:
         StorageError: the machine underneath failed.
     """
     order = all_since(objects, head, trusted, cut) if trusted else all_before(objects, head, cut)
-    judge = Judge(objects, cut)
+    judge = Judge(objects, cut, check_signatures if _has_had_policy(objects, head) else None)
     findings, believed = list[Finding](), list[Oid]()
-    for done, oid in enumerate(order, start=1):
-        findings += judge.judge(oid).findings
+    for done, (oid, verdict) in enumerate(zip(order, judge.judge_all(order), strict=True), start=1):
+        findings += verdict.findings
         believed += [oid] if oid in cut else []
         progress(done, len(order))
     return Judged(publications=len(order) - len(believed), believed=tuple(believed), findings=tuple(findings))
+
+
+def _has_had_policy(objects: ObjectStore, head: Oid) -> bool:
+    try:
+        return Guard(Draft(objects, read_publication(objects, head))).concerns(())
+    except (DamageError, FormatError):
+        # For the judge to say.
+        return True

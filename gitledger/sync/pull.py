@@ -64,6 +64,7 @@ def pull(
     Raises:
         NotFoundError: the remote has no such ledger.
         OverlapError: both sides touched the same; lists who wrote what and when. Nothing moved.
+        PolicyError: the policy in force refuses what is to be made.
         ConflictError: the two began apart, a key stands for another change there, or no turn was to be had.
         DamageError: an object is missing, for instance because history was cut off.
         StorageError: it could not be written; nothing moved.
@@ -75,7 +76,14 @@ def pull(
             hint=f"git ledger fetch {remote} lists what it has",
         )
     mine = ledger.refs.read(layout.ledger_ref(ledger.name))
-    judged = judge_received(ledger.objects, theirs, mine, ledger.cut(), progress)
+    judged = judge_received(
+        ledger.objects,
+        theirs,
+        mine,
+        ledger.cut(),
+        check_signatures=ledger.check_signatures,
+        progress=progress,
+    )
     if not judged.ok:
         event = read_publication(ledger.objects, mine).events[-1] if mine else None
         return Pulled(outcome="refused", event=event, judged=judged)

@@ -8,7 +8,7 @@ from gitledger.ids import Kind, Oid
 from gitledger.ledger.publication import read
 from gitledger.store.base import ObjectStore
 from gitledger.store.tree import TreeEntry, parse_tree
-from gitledger.verify.finding import Finding, one_line
+from gitledger.verify.finding import Finding, Severity, one_line
 
 FINDINGS: Final = 100
 """How many findings of one publication are listed. One tree can hold a million names that no ledger wrote."""
@@ -46,13 +46,13 @@ class Case:
         more = f"there are {self._unlisted:,} more findings here; expected none"
         return (*self._findings, Finding(code="more", where=self.publication.hex(), message=more))
 
-    def note(self, code: str, path: str, message: str) -> None:
+    def note(self, code: str, path: str, message: str, *, severity: Severity = "error") -> None:
         """Note something wrong at a path of the publication's tree; both texts may hold anything."""
         if len(self._findings) == FINDINGS:
             self._unlisted += 1
             return
         where = f"{self.publication.hex()}:{one_line(path)}" if path else self.publication.hex()
-        self._findings.append(Finding(code=code, where=where, message=one_line(message)))
+        self._findings.append(Finding(code=code, severity=severity, where=where, message=one_line(message)))
 
     def stop(self, code: str, path: str, message: str) -> UnjudgeableError:
         """Note something after which the rest cannot be judged; return what to raise."""

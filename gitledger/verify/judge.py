@@ -7,25 +7,30 @@ The procedure, numbered as in ``docs/format/verification.md``:
 3. the parents can be joined: a merge has two, which have diverged, with disjoint footprints;
 4. each event is canonical, follows the event before it, names its rule and its delta; the write set is the delta's
    keys; the delta is exactly what changes; the state after it is the one that it claims;
-5. the whole tree is made again from the events, and is the one that the commit names;
-6. every object that the publication adds is there and hashes to its name.
+5. if signatures are to be judged: the commit's holds, and the policy in force lets whoever signed do this;
+6. the whole tree is made again from the events, and is the one that the commit names;
+7. every object that the publication adds is there and hashes to its name.
 
 Each publication is judged on what its parents really hold, so that one fault is found once, where it is, and so that
 publications can be judged in any order and by different processes.
 """
 
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import tee
 from typing import Final, NamedTuple
 
 from gitledger.errors import DamageError, FormatError
 from gitledger.ids import Oid
 from gitledger.ledger.draft import Draft
+from gitledger.ledger.guard import Guard
 from gitledger.ledger.publication import Publication, read, read_publication
 from gitledger.ledger.sealed import Sealed
 from gitledger.model.envelope import Envelope, parse_envelope
 from gitledger.store import layout
 from gitledger.store.base import ObjectStore
 from gitledger.store.commit import Commit, parse_commit
+from gitledger.store.signing import CheckSignatures
 from gitledger.store.tree import TreeEntry
 from gitledger.verify.base import judge_base
 from gitledger.verify.case import Case, UnjudgeableError, damage_code
@@ -35,6 +40,7 @@ from gitledger.verify.finding import Finding
 from gitledger.verify.order import PARENTS
 from gitledger.verify.parents import draft_on
 from gitledger.verify.replay import Carried, Replay
+from gitledger.verify.signatures import Signatures, judge_signer
 
 _ZONE: Final = "+0000"
 
@@ -60,13 +66,31 @@ class Judge:
     Args:
         objects: where they are read.
         cut: those behind which history is cut off. They are believed; only that all of them is here is judged.
+        check_signatures: asks git about signatures; None if they are not to be judged.
     """
 
-    def __init__(self, objects: ObjectStore, cut: frozenset[Oid] = frozenset()) -> None:
+    def __init__(
+        self,
+        objects: ObjectStore,
+        cut: frozenset[Oid] = frozenset(),
+        check_signatures: CheckSignatures | None = None,
+    ) -> None:
         self._objects = objects
         self._cut = cut
+        self._signatures = Signatures(objects, check_signatures) if check_signatures else None
         self._replay = Replay()
         self._left: _Left | None = None
+
+    def judge_all(self, oids: Iterable[Oid]) -> Iterator[Verdict]:
+        """Yield the verdict on each publication; git is asked about the signatures of many at once.
+
+        Raises:
+            StorageError: the machine underneath failed.
+        """
+        judged, ahead = tee(oids)
+        if self._signatures:
+            self._signatures.look_ahead(ahead)
+        yield from map(self.judge, judged)
 
     def judge(self, oid: Oid) -> Verdict:
         """Return everything that is wrong with one publication.
@@ -104,15 +128,19 @@ class Judge:
         draft, heads = (known.draft, known.publication.events[-1:]) if known else draft_on(case, parents)
         # 4. the events
         keys = _keys(envelope) if envelope else [None] * len(events)
-        self._replay.run(case, draft, list(map(Carried, events, deltas, keys)), heads)
-        # 5. the whole tree
+        guard = Guard(draft)
+        self._replay.run(case, draft, guard, list(map(Carried, events, deltas, keys)), heads)
+        # 5. the signature
+        if self._signatures:
+            judge_signer(case, commit, guard, self._signatures)
+        # 6. the whole tree
         sealed = draft.seal(data)
         trees = {new.oid: new.data for new in sealed.objects if new.kind == "tree"}
         if sealed.tree != commit.tree:
             unknown = frozenset() if envelope else frozenset({layout.KEYS})
             note_differences(case, stored=commit.tree, recomputed=sealed.tree, trees=trees, unknown=unknown)
             return None
-        # 6. the objects
+        # 7. the objects
         for oid, error in case.damaged([new.oid for new in sealed.objects if new.oid not in case.seen]):
             case.note(damage_code(error), place_of(oid, sealed.tree, trees, self._objects.format), error.message)
         return _Left(_publication(case.publication, commit, sealed), envelope.ts, draft) if envelope else None

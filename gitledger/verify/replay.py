@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from gitledger.ids import EventId, Oid, Variable, shown
 from gitledger.ledger.draft import Draft
+from gitledger.ledger.guard import Guard
 from gitledger.model.delta import Delta, parse_delta
 from gitledger.model.event import Event, parse_event
 from gitledger.model.rule import GENESIS, MERGE, Rule, check_genesis_rule, parse_rule
@@ -52,12 +53,15 @@ class Replay:
     def __init__(self) -> None:
         self._rules: dict[Oid, tuple[bytes, Rule]] = {}
 
-    def run(self, case: Case, draft: Draft, carried: Sequence[Carried], parents: tuple[EventId, ...]) -> None:
+    def run(
+        self, case: Case, draft: Draft, guard: Guard, carried: Sequence[Carried], parents: tuple[EventId, ...]
+    ) -> None:
         """Take events into a draft, and note what is wrong with them.
 
         Args:
             case: the publication.
             draft: the state that the first event goes onto.
+            guard: holds the events to the policy in force.
             carried: the events, in order.
             parents: what the first event must follow.
 
@@ -71,7 +75,7 @@ class Replay:
             found, failure = self._read_all(case, window)
             draft.timelines.load(name for one in found for name in one.delta.changes)
             for one in found:
-                _judge_event(case, draft, one, parents)
+                _judge_event(case, draft, guard, one, parents)
                 parents = (EventId(one.carried.event.oid),)
             if failure:
                 raise failure
@@ -106,7 +110,7 @@ class Replay:
         return data, rule
 
 
-def _judge_event(case: Case, draft: Draft, one: _Read, parents: tuple[EventId, ...]) -> None:
+def _judge_event(case: Case, draft: Draft, guard: Guard, one: _Read, parents: tuple[EventId, ...]) -> None:
     event, delta, where = one.event, one.delta, one.where
     if event.parents != parents:
         case.note("event-parents", where, f"its parents are {_hexes(event.parents)}; expected {_hexes(parents)}")
@@ -114,6 +118,8 @@ def _judge_event(case: Case, draft: Draft, one: _Read, parents: tuple[EventId, .
         case.note("event-delta", where, f"its delta is {event.delta.hex()}; expected {one.carried.delta.oid.hex()}")
     _judge_kind(case, one, parents)
     _judge_writeset(case, where, set(event.writeset), delta)
+    for refusal in guard.check(one.rule.name, delta.changes):
+        case.note(refusal.code, where, refusal.message)
     exact = case.parse("delta-conflict", one.where_delta, lambda: draft.write(delta.changes))
     if len(exact.changes) < len(delta.changes):
         padding = _names(delta.changes.keys() - exact.changes.keys())
@@ -128,6 +134,7 @@ def _judge_event(case: Case, draft: Draft, one: _Read, parents: tuple[EventId, .
         changed=delta,
         key=one.carried.key,
     )
+    guard.accept(where)
     case.events += 1
 
 

@@ -11,6 +11,7 @@ from gitledger.ledger.resolve import resolve
 from gitledger.model.checkpoint import Checkpoint
 from gitledger.store import layout
 from gitledger.store.base import ObjectStore
+from gitledger.store.signing import CheckSignatures
 from gitledger.verify.anchor import judge_anchor, unvouched, vouching
 from gitledger.verify.finding import Finding, Report
 from gitledger.verify.judge import Judge, Verdict
@@ -29,6 +30,7 @@ def verify(
     *,
     since: str | None = None,
     checkpoint: Checkpoint | None = None,
+    signatures: bool = False,
     jobs: int = 1,
     progress: Progress = _silent,
 ) -> Report:
@@ -44,12 +46,13 @@ def verify(
         ledger: what to verify.
         since: trust the publication that carries this event, and all before it; verify what is not among them.
         checkpoint: what is known of this ledger from elsewhere; a ledger that lost something since is found by it.
+        signatures: judge who signed each publication, too; git runs a program for each signature.
         jobs: how many processes judge; 1 is this one alone.
         progress: told how far it is.
 
     Raises:
         NotFoundError: there is no such ledger or event.
-        UsageError: fewer than one process, or several for objects that only this one has.
+        UsageError: fewer than one process, or several for objects that only this one has; no git to judge signatures.
         DamageError: the event of ``since`` cannot be looked for.
         StorageError: the machine underneath failed.
     """
@@ -63,7 +66,9 @@ def verify(
     wrong = _wrong_target(ledger.objects, head, ref)
     if wrong:
         return _report(ledger, head, [*findings, wrong], events=0, publications=0)
-    cut = ledger.cut()
+    cut, check = ledger.cut(), ledger.check_signatures if signatures else None
+    if signatures and check is None:
+        raise UsageError("the objects of this ledger are in no repository; expected one where git judges signatures")
     trusted = resolve(ledger, since).publication.oid if since is not None else None
     order = all_since(ledger.objects, head, trusted, cut) if trusted else all_before(ledger.objects, head, cut)
     bases = [oid for oid in order if oid in cut] if cut else []
@@ -71,7 +76,7 @@ def verify(
     findings += [] if start else map(unvouched, bases)
     events, publications = 0, len(order)
     progress(0, publications)
-    with closing(_judged(ledger, order, cut, jobs)) as verdicts:
+    with closing(_judged(ledger, order, cut, check, jobs)) as verdicts:
         for done, verdict in enumerate(verdicts, start=1):
             findings += verdict.findings
             events += verdict.events
@@ -79,20 +84,20 @@ def verify(
     return _report(ledger, head, findings, events=events, publications=publications - len(bases), start=start)
 
 
-def _judged(ledger: Ledger, order: Order, cut: frozenset[Oid], jobs: int) -> Generator[Verdict]:
+def _judged(
+    ledger: Ledger, order: Order, cut: frozenset[Oid], check: CheckSignatures | None, jobs: int
+) -> Generator[Verdict]:
     if jobs < 1:
         raise UsageError(f"{jobs} processes were asked for; expected at least one")
     if jobs == 1:
-        judge = Judge(ledger.objects, cut)
-        for oid in order:
-            yield judge.judge(oid)
+        yield from Judge(ledger.objects, cut, check).judge_all(order)
         return
     if ledger.reopen is None:
         raise UsageError("the objects of this ledger are in this process alone; expected to judge in one process")
     # Imported here because one process needs nothing of it.
     from gitledger.verify.workers import judge_apart
 
-    yield from judge_apart(ledger.reopen, order, cut, jobs)
+    yield from judge_apart(ledger.reopen, order, cut, jobs, check)
 
 
 def _wrong_target(objects: ObjectStore, head: Oid, ref: str) -> Finding | None:

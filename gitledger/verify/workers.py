@@ -16,6 +16,7 @@ from typing import Final
 from gitledger.errors import LedgerError, StorageError
 from gitledger.ids import Oid
 from gitledger.store.base import ObjectStore
+from gitledger.store.signing import CheckSignatures
 from gitledger.verify.judge import Judge, Verdict
 from gitledger.verify.order import Order
 
@@ -28,10 +29,15 @@ _AHEAD: Final = 4
 
 _Run = tuple[int, list[Oid]]
 _Answer = tuple[int, list[Verdict]] | LedgerError
+_Given = tuple[Callable[[], ObjectStore], frozenset[Oid], CheckSignatures | None]
 
 
 def judge_apart(
-    reopen: Callable[[], ObjectStore], order: Order, cut: frozenset[Oid], jobs: int
+    reopen: Callable[[], ObjectStore],
+    order: Order,
+    cut: frozenset[Oid],
+    jobs: int,
+    check: CheckSignatures | None = None,
 ) -> Iterator[Verdict]:
     """Yield the verdict on each publication, in order.
 
@@ -40,6 +46,7 @@ def judge_apart(
         order: what to judge.
         cut: where history is cut off.
         jobs: how many workers.
+        check: asks git about signatures; goes there by pickle, too. None if they are not to be judged.
 
     Raises:
         StorageError: a worker failed or died.
@@ -47,7 +54,7 @@ def judge_apart(
     runs = _cut(order, jobs)
     # A fresh interpreter: a fork of a process with threads may hang, and would share the pipes to git.
     context = get_context("spawn")
-    workers = [_Worker(context, reopen, cut) for _ in range(min(jobs, len(order)))]
+    workers = [_Worker(context, (reopen, cut, check)) for _ in range(min(jobs, len(order)))]
     try:
         yield from _in_order(runs, workers)
     finally:
@@ -58,9 +65,9 @@ def judge_apart(
 class _Worker:
     """One process, and our end of the pipe to it."""
 
-    def __init__(self, context: SpawnContext, reopen: Callable[[], ObjectStore], cut: frozenset[Oid]) -> None:
+    def __init__(self, context: SpawnContext, given: _Given) -> None:
         self.pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(reopen, cut, theirs), daemon=True)
+        self._process = context.Process(target=_work, args=(*given, theirs), daemon=True)
         self._process.start()
         theirs.close()
 
@@ -127,19 +134,21 @@ def _in_order(runs: Iterator[_Run], workers: list[_Worker]) -> Iterator[Verdict]
             yielded += 1
 
 
-def _work(reopen: Callable[[], ObjectStore], cut: frozenset[Oid], pipe: Connection) -> None:
+def _work(
+    reopen: Callable[[], ObjectStore], cut: frozenset[Oid], check: CheckSignatures | None, pipe: Connection
+) -> None:
     """Judge runs until nobody hands out more; the body of a worker."""
     # Ctrl-C reaches every process of the terminal; the one that waits for us decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     objects = reopen()
-    judge = Judge(objects, cut)
+    judge = Judge(objects, cut, check)
     while True:
         try:
             number, run = pipe.recv()
         except EOFError:
             break
         try:
-            answer: _Answer = number, [judge.judge(oid) for oid in run]
+            answer: _Answer = number, list(judge.judge_all(run))
         except LedgerError as error:
             answer = error
         pipe.send(answer)

@@ -1,6 +1,6 @@
 """Every forgery, in one list."""
 
-from tests.forgeries import deltas, derived, envelopes, events, merges, trees
+from tests.forgeries import deltas, derived, envelopes, events, merges, policies, trees
 from tests.forgeries.registry import FORGERIES, Forgery, base
 
-__all__ = ["FORGERIES", "Forgery", "base", "deltas", "derived", "envelopes", "events", "merges", "trees"]
+__all__ = ["FORGERIES", "Forgery", "base", "deltas", "derived", "envelopes", "events", "merges", "policies", "trees"]

@@ -6,9 +6,13 @@ from functools import cache
 from typing import Any
 
 from tests.forger import DELETED, Act, Forger, Known, Lie, Row, Tree
+from tests.ssh_signer import SshKey
 
 FORGERIES: dict[str, "Forgery"] = {}
 """By name."""
+ADA, BOT, KIM, EVE = map(SshKey, range(1, 5))
+"""Two who are keepers, one between them who only trains, and nobody."""
+POLICY = ".ledger/policy"
 LEFT = Act({"side/left": 1}, rule={"name": "left"}, reads=("side/read",), remembered={"key": "left"})
 """What the left side of a merge is about."""
 
@@ -57,6 +61,7 @@ class Base:
             directory, deletes.
         left, right: two that have diverged from the prefix.
         stranger: the same group in another ledger.
+        governed: a policy on top of the prefix, which Ada has signed; ``under_policy`` is what Bot may do then.
     """
 
     def __init__(self) -> None:
@@ -81,10 +86,13 @@ class Base:
         self.left = self.forger.publish([self.prefix], [LEFT])
         side = Act({"side/right": 1, "hot": 0}, rule={"name": "right"}, remembered={"key": "right"})
         self.right = self.forger.publish([self.prefix], [side, Act({"side/written": 1})])
+        self.governed = self.forger.publish([self.prefix], [Act({POLICY: policy()})], signer=ADA)
+        self.under_policy = [Act({"model/a": 1}), Act({"model/b": 2})]
         self.scenarios = {
             "genesis": (list[Known](), self.genesis),
             "group": ([self.prefix], self.group),
             "merge": ([self.left, self.right], self.merge),
+            "governed": ([self.governed], self.under_policy),
         }
         self.made = dict(self.forger.made)
 
@@ -101,7 +109,21 @@ class Base:
         """Make the publication of a scenario; what is new is in ``forger.made``."""
         parents, acts = self.scenarios[scenario]
         self.forger.made.clear()
-        return self.forger.publish(parents, acts, lies, at)
+        return self.forger.publish(parents, acts, lies, at, BOT if scenario == "governed" else None)
+
+
+def policy(**changes: Any) -> dict[str, Any]:
+    """Return the policy of the scenario ``governed``, or one that differs from it."""
+    signers = {"ada": {"keys": [ADA.line]}, "bot": {"keys": [BOT.line], "rules": ["train"]}, "kim": {"keys": [KIM.line]}}
+    return {
+        "version": 1,
+        "signers": signers,
+        "keepers": ["ada", "kim"],
+        "threshold": 1,
+        "rules": {"train": ["model"], "tune*": ["model"]},
+        "limits": {"value": 64, "writes": 3, "events": 4},
+        **changes,
+    }
 
 
 @cache

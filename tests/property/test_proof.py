@@ -20,7 +20,6 @@ from gitledger.ledger.resolve import resolve
 from gitledger.model.checkpoint import Checkpoint, format_checkpoint, parse_checkpoint
 from gitledger.model.note import Signature, format_note, parse_note
 from gitledger.model.notekey import parse_signing_key, parse_verifier_key
-from gitledger.model.witness import parse_witness_policy
 from gitledger.model.proof_file import (
     EventProof,
     ExtensionProof,
@@ -30,6 +29,7 @@ from gitledger.model.proof_file import (
     format_proof,
     parse_proof,
 )
+from gitledger.model.witness import parse_witness_policy
 from gitledger.store.tag import parse_tag
 from tests.ledgers import memory_ledger, write, write_many
 

@@ -19,8 +19,8 @@ from gitledger import errors
 from gitledger.errors import FormatError, LedgerError
 from gitledger.ledger.check_proof import check_proof
 from gitledger.model.checkpoint import format_checkpoint, parse_checkpoint
-from gitledger.model.witness import judge, parse_witness_policy
 from gitledger.model.proof_file import format_proof, parse_proof
+from gitledger.model.witness import judge, parse_witness_policy
 from vectors import check_ledger
 from vectors.generate_proof.__main__ import main
 from vectors.generate_proof.proof import OURS, shows

@@ -14,8 +14,8 @@ from gitledger.ledger.prove import prove_event, prove_extension, prove_timeline,
 from gitledger.ledger.publication import head_of
 from gitledger.model.checkpoint import Checkpoint
 from gitledger.model.notekey import COSIGNATURE, ED25519, SigningKey, sign
-from gitledger.model.witness import NONE, WitnessPolicy
 from gitledger.model.proof_file import ExtensionProof, Proof
+from gitledger.model.witness import NONE, WitnessPolicy
 from tests.ledgers import write
 
 LOG = SigningKey(name="example.com/ledger", algorithm=ED25519, seed=bytes(range(32)))

@@ -3,7 +3,7 @@ import pytest
 from gitledger.errors import FormatError
 from gitledger.frozen import replace
 from gitledger.ids import SHA1, SHA256, Oid
-from gitledger.store.commit import Commit, Person, format_commit, parse_commit
+from gitledger.store.commit import Commit, Person, format_commit, format_signed, parse_commit
 
 ADA = Person(name="Ada Lovelace", email="ada@example.org", time=1_700_000_000)
 TREE, P, Q = Oid(b"\x01" * 20), Oid(b"\x02" * 20), Oid(b"\x03" * 20)
@@ -45,13 +45,23 @@ def test_a_commit_in_a_repository_of_sha256() -> None:
         parse_commit(format_commit(commit), SHA1)
 
 
-@pytest.mark.parametrize("header", [b"gpgsig", b"gpgsig-sha256"])
-def test_a_signature_is_read_and_not_written(header: bytes) -> None:
-    signed = BYTES.replace(b"\n\nsubject", b"\n" + header + b" -----BEGIN\n \n AAAA\n -----END\n\nsubject")
+def test_a_signature_is_read_and_written_beside_the_bytes_that_it_covers() -> None:
+    signed = BYTES.replace(b"\n\nsubject", b"\ngpgsig -----BEGIN\n \n AAAA\n -----END\n\nsubject")
     commit = parse_commit(signed, SHA1)
     assert commit == replace(COMMIT, signature=b"-----BEGIN\n\nAAAA\n-----END")
+    assert format_signed(BYTES, b"-----BEGIN\n\nAAAA\n-----END", SHA1) == signed
     with pytest.raises(AssertionError, match="a signature covers"):
         format_commit(commit)
+
+
+def test_a_signature_is_for_the_hash_function_of_the_repository() -> None:
+    commit = replace(COMMIT, tree=Oid(b"\x01" * 32), parents=(Oid(b"\x02" * 32),))
+    signed = format_signed(format_commit(commit), b"AAAA", SHA256)
+    assert parse_commit(signed, SHA256) == replace(commit, signature=b"AAAA")
+    with pytest.raises(FormatError, match="another hash function"):
+        parse_commit(signed.replace(b"gpgsig-sha256", b"gpgsig"), SHA256)
+    with pytest.raises(FormatError, match="another hash function"):
+        parse_commit(format_signed(BYTES, b"AAAA", SHA1).replace(b"gpgsig", b"gpgsig-sha256"), SHA1)
 
 
 @pytest.mark.parametrize(
