@@ -127,6 +127,8 @@ class PackWriter:
 def drop_stale_leases(directory: Path) -> list[Path]:
     """Remove the leases in an ``objects/pack`` directory whose owners are gone; return their packs.
 
+    A pack whose owner did not come to give it its index goes, too: nobody can read it, and newer gits leave it for ever.
+
     Raises:
         StorageError: the directory cannot be read.
     """
@@ -141,8 +143,11 @@ def drop_stale_leases(directory: Path) -> list[Path]:
             # Power loss takes the words and leaves the mark. Other words, or none without the mark: other owners.
             if (file.read() or (_SAYS if is_mark else b"")) == _SAYS:
                 fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+                pack = keep.with_suffix(".pack")
+                if not pack.with_suffix(".idx").exists():
+                    pack.unlink(missing_ok=True)
                 keep.unlink()
-                dropped.append(keep.with_suffix(".pack"))
+                dropped.append(pack)
     return dropped
 
 

@@ -79,9 +79,8 @@ def test_a_lease_within_a_lease_ends_with_the_outer(objects: ObjectStore, ground
     assert names(ground, ".keep") == []
 
 
-@on_git
-def test_only_the_lease_of_a_dead_writer_is_dropped(objects: ObjectStore, case: Case, ground: Ground) -> None:
-    """By the first write of the next; one of a living writer and what people keep stay."""
+def killed_before_it_published(ground: Ground) -> str:
+    """Let a writer die that has written and holds its lease; return the name of that."""
     program = """
 import os, signal, sys
 from pathlib import Path
@@ -97,6 +96,29 @@ with objects.hold():
     dead = subprocess.run([sys.executable, "-c", program, ground.start], env=environment, check=False)
     assert dead.returncode == -signal.SIGKILL
     [of_the_dead] = names(ground, ".keep")
+    return of_the_dead
+
+
+@on_git
+def test_a_pack_that_never_got_its_index_goes_with_its_lease(objects: ObjectStore, ground: Ground) -> None:
+    """From some version on git itself leaves it; one that has its index is git's business."""
+    whole = killed_before_it_published(ground)
+    objects.write([blob(objects.format, b"living")])
+    assert whole.replace(".keep", ".pack") in names(ground, ".pack")
+    [index] = ground.path("objects/pack").glob(whole.replace(".keep", ".idx"))
+    for part in (index, index.with_suffix(".pack")):
+        part.unlink()
+    killed_before_it_published(ground)
+    index.unlink()
+    with closing(open_objects(find_repository(ground.start, ENVIRONMENT), ENVIRONMENT, "git")) as next_one:
+        next_one.write([blob(objects.format, b"later")])
+    assert not list(ground.path("objects/pack").glob(f"{index.stem}.*"))
+
+
+@on_git
+def test_only_the_lease_of_a_dead_writer_is_dropped(objects: ObjectStore, ground: Ground) -> None:
+    """By the first write of the next; one of a living writer and what people keep stay."""
+    of_the_dead = killed_before_it_published(ground)
     people = ground.path("objects/pack") / "pack-0123.keep"
     people.write_text("do not touch\n")
     with objects.hold(), closing(open_objects(find_repository(ground.start, ENVIRONMENT), ENVIRONMENT, "git")) as next_one:
