@@ -10,6 +10,8 @@ from gitledger.errors import UsageError
 from gitledger.ledger.log import log
 from gitledger.ledger.publication import Published
 
+_CUT_OFF = "history is cut off before these; git ledger rehydrate, or git fetch --unshallow, brings the rest back"
+
 
 def run(
     door: Door,
@@ -28,6 +30,7 @@ def run(
         raise UsageError("--graph with --reverse, --rule or --touching; expected --graph to draw every event")
     events = islice(log(door.ledger, rev, since=since, rule=rule, touching=touching), max_count)
     drawing = Graph() if graph else None
+    number = -1
     for number, one in enumerate(reversed(list(events)) if reverse else events):
         out = door.paged_output
         if door.json:
@@ -39,6 +42,8 @@ def run(
         prefixes = drawing.draw(one.id, one.event.parents, len(lines)) if drawing else ()
         for prefix, parts in zip_longest(prefixes, lines):
             out.line(prefix or "", *parts or ())
+    if since is None and number + 1 != max_count and door.ledger.cut():
+        door.hint(_CUT_OFF)
     return 0
 
 

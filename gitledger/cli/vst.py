@@ -1,7 +1,8 @@
 """``git ledger vst``: the timeline of one variable.
 
 As text it reads the newest N events and nothing else, however long the ledger is. The JSON also says where each was
-published, for which the publications back to it are read.
+published, for which the publications back to it are read. What is not here any more is told apart from damage by
+history being cut off.
 """
 
 from itertools import islice
@@ -9,29 +10,47 @@ from itertools import islice
 from gitledger.cli.door import Door
 from gitledger.cli.output import visible
 from gitledger.cli.render import event_to_json, held_text, short_id
+from gitledger.errors import MissingObjectError
 from gitledger.ids import EventId, Variable, parse_variable
 from gitledger.ledger.publication import read_delta, read_event, read_rule
-from gitledger.ledger.vst import published_in_order, vst
+from gitledger.ledger.vst import published_in_order, vst, written
 
 
 def run(door: Door, *, variable: str, max_count: int | None, reverse: bool, at: str | None) -> int:
     """Print the events that changed a variable."""
     events = islice(vst(door.ledger, variable, at=at), max_count)
+    told = 0
     if door.json:
         published = published_in_order(door.ledger, events, at=at)
-        for one in reversed(list(published)) if reverse else published:
+        for told, one in enumerate(reversed(list(published)) if reverse else published, start=1):
             door.paged_output.json(event_to_json(one))
     else:
         for event in reversed(list(events)) if reverse else events:
-            _print_line(door, event, parse_variable(variable))
+            told += _print_line(door, event, parse_variable(variable))
+    if told != max_count and door.ledger.cut():
+        _tell_of_older(door, written(door.ledger, variable, at=at) - told)
     return 0
 
 
-def _print_line(door: Door, event: EventId, variable: Variable) -> None:
+def _tell_of_older(door: Door, older: int) -> None:
+    if older:
+        events = f"{older:,} older event{' is' if older == 1 else 's are'} archived"
+        door.hint(f"{events}; git ledger rehydrate, or git fetch --unshallow, brings back what is not here")
+
+
+def _print_line(door: Door, event: EventId, variable: Variable) -> bool:
+    """Print an event; return whether it is here and not just its id."""
     objects, out = door.ledger.objects, door.paged_output
-    content = read_event(objects, event)
-    value = read_delta(objects, content.delta).changes[variable]
-    rule = visible(f" ({read_rule(objects, content.rule).name})")
     head = short_id(event)
+    try:
+        content = read_event(objects, event)
+        value = read_delta(objects, content.delta).changes[variable]
+        rule = visible(f" ({read_rule(objects, content.rule).name})")
+    except MissingObjectError:
+        if not door.ledger.cut():
+            raise
+        out.line(head, " archived")
+        return False
     text = " deleted" if value is None else f" = {held_text(value)}"
     out.line(head, out.fit(text, len(head.text) + len(rule)), rule)
+    return True

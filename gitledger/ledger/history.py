@@ -39,14 +39,16 @@ class Place:
 Read = Callable[[Oid], Publication]
 
 
-def backwards(objects: ObjectStore, head: Publication) -> Iterator[Place]:
-    """Yield the places of all events of a log, newest first."""
+def backwards(
+    objects: ObjectStore, head: Publication, cut: frozenset[Oid] = frozenset()
+) -> Iterator[Place]:
+    """Yield the places of all events of a log, newest first; none before ``cut``, where history is cut off."""
     seq, publication = head.log.size, head
     while True:
         for position in reversed(range(len(publication.events))):
             yield Place(publication=publication, position=position, seq=seq)
             seq -= 1
-        if not publication.commit.parents:
+        if not publication.commit.parents or publication.oid in cut:
             return
         first, *others = (read_publication(objects, oid) for oid in publication.commit.parents)
         for second in others:

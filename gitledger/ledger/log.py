@@ -33,7 +33,7 @@ def log(
     rule: str | None = None,
     touching: str | None = None,
 ) -> Iterator[Published]:
-    """Yield events in the order of the ledger's log, newest first.
+    """Yield events in the order of the ledger's log, newest first; in a shallow repository, those that are here.
 
     Args:
         ledger: where to look.
@@ -88,7 +88,7 @@ def describe(ledger: Ledger, places: Iterable[Place]) -> Iterator[Published]:
 
 
 def _between(ledger: Ledger, top: Publication, last: int, after: int) -> Iterator[Place]:
-    for place in backwards(ledger.objects, top):
+    for place in backwards(ledger.objects, top, ledger.cut()):
         if place.seq <= after:
             return
         if place.seq <= last:

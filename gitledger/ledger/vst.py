@@ -30,10 +30,17 @@ class Blamed:
 
 
 class Timelines:
-    """The timelines of all variables as they were after one event."""
+    """The timelines of all variables as they were after one event.
 
-    def __init__(self, objects: ObjectStore, place: Place) -> None:
+    Args:
+        objects: where they are read.
+        place: the event.
+        is_cut: whether older segments may be gone, with what was published before history is cut off.
+    """
+
+    def __init__(self, objects: ObjectStore, place: Place, *, is_cut: bool = False) -> None:
         self._objects = objects
+        self._is_cut = is_cut
         self._later = frozenset(place.publication.events[place.position + 1 :])
         self._index = PathMap(
             lambda oid: read(objects, oid, "tree"),
@@ -42,8 +49,19 @@ class Timelines:
             mark=layout.TIMELINE_MARK,
         )
 
+    def count(self, variable: Variable) -> int:
+        """Return how many events changed a variable, also where only the newest of them are known here."""
+        oid = self._index.get(variable)
+        count = None
+        while oid is not None:
+            segment = self._segment(oid)
+            later = len(self._later.intersection(segment.ids))
+            count = (segment.count if count is None else count) - later
+            oid = segment.prev if later == len(segment.ids) else None
+        return count or 0
+
     def events(self, variable: Variable) -> Iterator[EventId]:
-        """Yield the events that changed a variable, newest first; none if it was never written."""
+        """Yield the events that changed a variable, newest first, as far as they are known here."""
         oid = self._index.get(variable)
         while oid is not None:
             segment = self._segment(oid)
@@ -51,6 +69,8 @@ class Timelines:
                 if event not in self._later:
                     yield event
             oid = segment.prev
+            if oid is not None and self._is_cut and self._objects.missing([oid]):
+                return
 
     def _segment(self, oid: Oid) -> Timeline:
         with damage_in(oid, "timeline"):
@@ -60,13 +80,15 @@ class Timelines:
 def vst(ledger: Ledger, variable: str, *, at: str | None = None) -> Iterator[EventId]:
     """Return the events that changed a variable, newest first.
 
+    In a shallow repository older ones may be missing, and of the last ones all but the ids: `written` counts all.
+
     Raises:
         FormatError: not the name of a variable.
         NotFoundError: no such ledger or event, or the variable was never written up to there.
     """
     name = parse_variable(variable)
     place = resolve(ledger, at) if at is not None else head_place(ledger)
-    events = Timelines(ledger.objects, place).events(name)
+    events = _timelines(ledger, place).events(name)
     newest = next(events, None)
     if newest is None:
         raise NotFoundError(
@@ -77,8 +99,21 @@ def vst(ledger: Ledger, variable: str, *, at: str | None = None) -> Iterator[Eve
     return _chain(newest, events)
 
 
+def written(ledger: Ledger, variable: str, *, at: str | None = None) -> int:
+    """Return how many events changed a variable, wherever they are.
+
+    Raises:
+        FormatError: not the name of a variable.
+        NotFoundError: no such ledger or event.
+    """
+    place = resolve(ledger, at) if at is not None else head_place(ledger)
+    return _timelines(ledger, place).count(parse_variable(variable))
+
+
 def published_in_order(ledger: Ledger, events: Iterable[EventId], *, at: str | None = None) -> Iterator[Published]:
     """Yield events that `vst` returned, newest first as given, with all that the ledger knows about them.
+
+    In a shallow repository it ends with the last that is here.
 
     Args:
         ledger: as for `vst`.
@@ -96,12 +131,16 @@ def blame(ledger: Ledger, prefix: str = "", *, at: str | None = None) -> Iterato
         NotFoundError: no such ledger or event.
     """
     place = resolve(ledger, at) if at is not None else head_place(ledger)
-    timelines = Timelines(ledger.objects, place)
+    timelines = _timelines(ledger, place)
     for variable, _ in State(ledger.objects, place).blobs(prefix):
         event = next(timelines.events(variable), None)
         if event is None:
             raise DamageError(f"variable {shown(variable)} holds a value and has no timeline; expected one")
         yield Blamed(variable=variable, event=event)
+
+
+def _timelines(ledger: Ledger, place: Place) -> Timelines:
+    return Timelines(ledger.objects, place, is_cut=bool(ledger.cut()))
 
 
 def _chain(newest: EventId, events: Iterator[EventId]) -> Iterator[EventId]:
@@ -113,12 +152,15 @@ def _places(ledger: Ledger, top: Publication, events: Iterator[EventId]) -> Iter
     wanted = next(events, None)
     if wanted is None:
         return
-    for place in backwards(ledger.objects, top):
+    cut = ledger.cut()
+    for place in backwards(ledger.objects, top, cut):
         if place.event == wanted:
             yield place
             wanted = next(events, None)
             if wanted is None:
                 return
+    if cut:
+        return
     raise DamageError(
         f"a timeline names event {wanted.hex()}, which the log has not before those above; expected the log's order",
         hint="git ledger verify says more",

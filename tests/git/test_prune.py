@@ -111,6 +111,17 @@ def test_history_goes_and_all_else_stays(pruned: Console) -> None:
     assert rev(pruned, "ada", "HEAD") == rev(pruned, "server.git", "main")
 
 
+def test_questions_are_answered_as_far_as_they_can_be(pruned: Console) -> None:
+    told = pruned.run("git-ledger -C ada log --oneline")
+    assert len(told.stdout.splitlines()) == 200
+    assert told.stderr.startswith("hint: history is cut off before these; git ledger rehydrate")
+    assert pruned.run("git-ledger -C ada log --oneline -n 5").stderr == ""
+    told = pruned.run("git-ledger -C ada vst n7")
+    listed = [line.split(" ", 1)[1] for line in told.stdout.splitlines()]
+    assert listed == ["= 357 (count)", "= 287 (count)", "= 217 (count)", *["archived"] * 3]
+    assert told.stderr.startswith("hint: 3 older events are archived; ")
+
+
 def test_the_repository_is_as_small_as_a_clone_of_what_stays(pruned: Console) -> None:
     must(pruned, f"git-ledger clone --depth 2 file://{pruned.directory}/server.git short")
     must(pruned, "git -C short repack -q -a -d")

