@@ -127,7 +127,7 @@ class PackWriter:
 def drop_stale_leases(directory: Path) -> list[Path]:
     """Remove the leases in an ``objects/pack`` directory whose owners are gone; return their packs.
 
-    A pack whose owner did not come to give it its index goes, too: nobody can read it, and newer gits leave it for ever.
+    A pack whose owner did not come to give it its index goes, too: nobody can read it, and newer gits leave it there.
 
     Raises:
         StorageError: the directory cannot be read.
