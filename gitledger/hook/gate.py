@@ -40,7 +40,7 @@ def judge_push(ledger: Ledger, moves: Sequence[Move], quarantine: Quarantine | N
         RefusedError: the push is not to land.
         LedgerError: it could not be judged, and is not to land either.
     """
-    judge, judged = Judge(ledger.objects), set[Oid]()
+    judge, judged = Judge(ledger.objects, check_signatures=ledger.check_signatures), set[Oid]()
     for move in moves:
         owner = replace(ledger, name=move.ledger)
         _check_old(owner, move)
@@ -65,10 +65,10 @@ def _judge_ledger(ledger: Ledger, move: Move, judge: Judge, judged: set[Oid]) ->
     order = all_since(ledger.objects, move.new, move.old) if move.old else all_before(ledger.objects, move.new)
     if move.old and move.old != move.new and not _follows(ledger, order, move.old):
         raise RefusedError("ref-rewound", move.ref, f"{_shown(move.new)} does not follow {_shown(move.old)}")
-    for oid in order:
-        if oid not in judged:
-            _refuse(judge.judge(oid).findings)
-            judged.add(oid)
+    new = [oid for oid in order if oid not in judged]
+    for verdict in judge.judge_all(new):
+        _refuse(verdict.findings)
+    judged.update(new)
 
 
 def _follows(ledger: Ledger, order: Order, old: Oid) -> bool:

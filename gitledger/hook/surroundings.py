@@ -1,4 +1,4 @@
-"""Rule 2 of the gate: nothing but PATH and the quarantine reaches the git that it asks, and nothing hides objects.
+"""Rule 2 of the gate: little but PATH and the quarantine reaches the git that it asks, and nothing hides objects.
 
 Settings of the system and of the user do not count, nor what the pusher's side of the connection put into the
 environment. Objects are read by id, as bytes; no commit-graph, replacement, graft or shallow boundary is asked.
@@ -12,7 +12,9 @@ from gitledger.hook.refusal import RefusedError
 from gitledger.store.repository import Repository
 
 QUARANTINE: Final = "GIT_QUARANTINE_PATH"
-_KEPT: Final = ("PATH", "GIT_DIR", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", QUARANTINE)
+_QUARANTINE: Final = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", QUARANTINE)
+# The last two say where OpenPGP keys are.
+_KEPT: Final = ("PATH", "GIT_DIR", *_QUARANTINE, "HOME", "GNUPGHOME")
 _FIXED: Final = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -31,7 +33,7 @@ def clean(env: Mapping[str, str]) -> dict[str, str]:
 
 def landed(env: Mapping[str, str]) -> dict[str, str]:
     """Return a clean environment in which git sees what is in the repository, and not the quarantine."""
-    return {name: value for name, value in env.items() if name not in _KEPT[2:]}
+    return {name: value for name, value in env.items() if name not in _QUARANTINE}
 
 
 def quarantined(env: Mapping[str, str]) -> dict[str, str]:

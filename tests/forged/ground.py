@@ -2,7 +2,7 @@
 
 Every directory beside this file is one forged push, or a few of one shape, by its id: its ``push.py`` says in ``pushes``
 how it is built and what the gate says to it, or shows by itself in ``check`` what is no single push. All begin with the ledgers of `tests.forgeries.registry.Base`: ``main``
-holds its prefix, ``left`` the left side of a merge.
+holds its prefix, ``left`` the left side of a merge, ``governed`` a policy.
 """
 
 import os
@@ -23,7 +23,7 @@ from tests.forgeries.all import FORGERIES, base
 from tests.ledgers import ENV, git, ledger_on, new_repository, open_ledger
 
 ROOT = Path(__file__).resolve().parents[2]
-MAIN, LEFT = b"refs/ledger/main", b"refs/ledger/left"
+MAIN, LEFT, GOVERNED = b"refs/ledger/main", b"refs/ledger/left", b"refs/ledger/governed"
 ZERO = wire.ZERO
 HERE = "git itself refuses it"
 """In the place of an auditor's code: stock Git does not let the push in either."""
@@ -141,6 +141,7 @@ def _move(scenario: str, known: Known) -> Move:
         "genesis": (ZERO, b"refs/ledger/new"),
         "group": (hexes(base().prefix), MAIN),
         "merge": (hexes(base().left), LEFT),
+        "governed": (hexes(base().governed), GOVERNED),
     }[scenario]
     return old, hexes(known), ref
 
@@ -155,6 +156,7 @@ def template(directory: Path) -> Path:
                 RefUpdate("refs/ledger/main", None, Oid(base().prefix.commit)),
                 RefUpdate("refs/ledger/prefix", None, Oid(base().prefix.commit)),
                 RefUpdate("refs/ledger/left", None, Oid(base().left.commit)),
+                RefUpdate("refs/ledger/governed", None, Oid(base().governed.commit)),
             ]
         )
     return path

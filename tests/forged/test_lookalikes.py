@@ -1,6 +1,7 @@
 """Valid pushes that look like forged ones: the gate lets each of them in, and an auditor finds nothing."""
 
 import hashlib
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -117,6 +118,12 @@ def _() -> Forged:
     return Forged(moves=[(hexes(base().left), hexes(known), LEFT)], data=sent(known), code="", audit=UNSEEN)
 
 
+@valid("a signed publication under a policy")
+def _() -> Forged:
+    known = base().publish("governed")
+    return Forged(moves=[(hexes(base().governed), hexes(known), GOVERNED)], data=sent(known), code="", audit=UNSEEN)
+
+
 @valid("a checkpoint of what is here")
 def _() -> Forged:
     base().forger.made.clear()
@@ -169,6 +176,8 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.mark.parametrize("name", VALID)
 def test_a_valid_push_lands(name: str, origin: Path, tmp_path: Path) -> None:
+    if "signed" in name and not shutil.which("ssh-keygen"):
+        pytest.skip("ssh-keygen, by which git judges signatures, is not installed")
     push = VALID[name]()
     server = Server(tmp_path / "guarded.git", origin, push, guarded=True)
     answer = server.take(push)
@@ -177,7 +186,9 @@ def test_a_valid_push_lands(name: str, origin: Path, tmp_path: Path) -> None:
         assert git(server.path, "rev-parse", ref.decode()) == new
         if ref.startswith(b"refs/ledger/"):
             with open_ledger(server.path, ref.decode().removeprefix("refs/ledger/")) as ledger:
-                assert verify(ledger, since=None if old == ZERO else "prefix").findings == ()
+                assert (
+                    verify(ledger, since=None if old == ZERO else "prefix", signatures="signed" in name).findings == ()
+                )
 
 
 def test_there_are_twenty_five() -> None:

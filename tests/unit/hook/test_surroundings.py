@@ -10,9 +10,9 @@ HOOK = {
     "GIT_OBJECT_DIRECTORY": "/q",
     "GIT_ALTERNATE_OBJECT_DIRECTORIES": "/o",
     "GIT_QUARANTINE_PATH": "/q",
+    "HOME": "/home/git",
 }
 HOSTILE = {
-    "HOME": "/home/eve",
     "GIT_CONFIG_PARAMETERS": "'core.commitGraph'='true'",
     "GIT_CONFIG_COUNT": "7",
     "GIT_CONFIG_GLOBAL": "/home/eve/.gitconfig",
@@ -39,4 +39,4 @@ def test_only_the_path_and_the_quarantine_are_kept() -> None:
 def test_git_sees_the_quarantine_alone_or_the_repository_alone() -> None:
     env = clean(HOOK)
     assert env.keys() - quarantined(env).keys() == {"GIT_ALTERNATE_OBJECT_DIRECTORIES"}
-    assert env.keys() - landed(env).keys() == HOOK.keys() - {"PATH", "GIT_DIR"}
+    assert env.keys() - landed(env).keys() == HOOK.keys() - {"PATH", "GIT_DIR", "HOME"}
