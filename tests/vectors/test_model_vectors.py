@@ -14,6 +14,7 @@ from gitledger.model.delta import Delta, format_delta, parse_delta, sort_variabl
 from gitledger.model.envelope import Envelope, format_envelope, parse_envelope
 from gitledger.model.event import Event, format_event, parse_event
 from gitledger.model.merge import Footprint, Overlap, footprint, plan
+from gitledger.model.policy import parse_policy
 from gitledger.model.rule import Rule, format_rule, parse_rule
 from gitledger.model.timeline import Timeline, format_timeline, parse_timeline
 from gitledger.model.value import parse_value
@@ -99,6 +100,19 @@ def merge(vector: Vector) -> None:
         raise errors.OverlapError("the two sides cannot be joined")
 
 
+def policy(vector: Vector) -> None:
+    found = parse_policy(bytes.fromhex(vector["bytes"]))
+    signers = {
+        name: {"keys": sorted(signer.keys), "rules": None if signer.rules is None else list(signer.rules)}
+        for name, signer in found.signers.items()
+    }
+    rules = None if found.rules is None else {pattern: list(prefixes) for pattern, prefixes in found.rules.items()}
+    limits = {name: getattr(found.limits, name) for name in ("value", "writes", "events")}
+    assert (found.version, signers) == (vector["version"], vector["signers"])
+    assert (list(found.keepers), found.threshold) == (vector["keepers"], vector["threshold"])
+    assert (rules, limits) == (vector["rules"], vector["limits"])
+
+
 def touched(events: list[dict[str, Any]]) -> Footprint:
     """Return the footprint of a side, through events whose other parts are no matter."""
     nothing = Oid(bytes(20))
@@ -131,13 +145,14 @@ JUDGES: dict[str, Callable[[Vector], None]] = {
     "timeline": timeline,
     "envelope": envelope,
     "merge": merge,
+    "policy": policy,
 }
 
 
 def test_the_vectors_are_there() -> None:
     assert JUDGES.keys() | JUDGED_ELSEWHERE == STRUCTURES.keys()
     counts = {name: len(list((FOLDER / name).glob("*.json"))) for name in JUDGES}
-    least = {"event": 95, "delta": 49, "rule": 31, "timeline": 43, "envelope": 75, "merge": 23}
+    least = {"event": 95, "delta": 49, "rule": 31, "timeline": 43, "envelope": 75, "merge": 23, "policy": 85}
     assert all(counts[name] >= number for name, number in least.items()), counts
 
 
