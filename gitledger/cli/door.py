@@ -23,11 +23,13 @@ class Door:
     Attributes:
         outside: environment and streams.
         json: whether answers are JSON.
+        signs: whether what is published through it is signed, whatever ``ledger.sign`` says.
     """
 
     def __init__(self, outside: Outside, shared: Mapping[str, Given]) -> None:
         self.outside = outside
         self.json = bool(shared["json"])
+        self.signs = False
         self._shared = shared
         self._quiet = bool(shared["quiet"])
         self._no_color = bool(shared["no_color"])
@@ -64,7 +66,7 @@ class Door:
 
     def open(self, name: str | None) -> Ledger:
         """Return a ledger by name, or the usual one."""
-        ledger = ledger_of(self.repository, name, self.outside.env)
+        ledger = ledger_of(self.repository, name, self.outside.env, signs=self.signs)
         self._closing.callback(ledger.objects.close)
         self._closing.callback(ledger.refs.close)
         return ledger
