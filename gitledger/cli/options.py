@@ -29,6 +29,7 @@ _JOIN: Final = Option(flags=("--merge",), kind="flag", help="Join what has diver
 _EVERY_LEDGER: Final = Option(flags=("--all",), kind="flag", help="Every ledger.")
 _DRY_RUN: Final = Option(flags=("--dry-run",), kind="flag", help="Only say what would be done.")
 _SIGN: Final = Option(flags=("-S", "--sign"), kind="flag", help="Sign what is published, as git commit -S does.")
+_DEEP: Final = Option(flags=("--deep",), kind="flag", help="Fetch from archives what is asked for and was pruned.")
 _REV: Final = Argument(name="rev", help="An event id, a ledger, NAME~N or #N.")
 
 VERBS: Final = {
@@ -71,7 +72,12 @@ VERBS: Final = {
                 Option(flags=("--since",), metavar="REV", help="Only events after this one."),
             ),
         ),
-        Verb(name="show", help="Show one event: what it changed, who published it, when.", arguments=(_REV,)),
+        Verb(
+            name="show",
+            help="Show one event: what it changed, who published it, when.",
+            arguments=(_REV,),
+            options=(_DEEP,),
+        ),
         Verb(
             name="vst",
             help="List the events that changed one variable, newest first.",
@@ -82,7 +88,7 @@ VERBS: Final = {
             name="state",
             help="List variables and their values.",
             arguments=(Argument(name="variable", help="A variable, or PREFIX/.", required=False),),
-            options=(_AT,),
+            options=(_AT, _DEEP),
         ),
         Verb(
             name="get",
@@ -229,6 +235,22 @@ VERBS: Final = {
             options=(
                 Option(flags=("--server",), kind="flag", help="Install the gate; else the hook that pushes along."),
                 Option(flags=("--uninstall",), kind="flag", help="Take away what install put in place."),
+            ),
+        ),
+        Verb(
+            name="archive",
+            help="Copy history up to a checkpoint to a directory or object storage.",
+            options=(
+                Option(flags=("--before",), kind="number", metavar="SIZE", help="Which checkpoint; else the newest."),
+                Option(flags=("--to",), metavar="URL", help="A directory, or s3://BUCKET/PREFIX; else the known one."),
+            ),
+        ),
+        Verb(
+            name="rehydrate",
+            help="Bring history back that was pruned.",
+            arguments=(Argument(name="oldest", help="Back to #N, or an event id; else to the first.", required=False),),
+            options=(
+                Option(flags=("--from",), metavar="URL", name="source", help="An archive or a remote; else any known."),
             ),
         ),
         Verb(

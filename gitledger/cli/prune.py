@@ -1,11 +1,13 @@
 """``git ledger prune``: drop history up to a checkpoint that somebody else holds."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 
 from gitledger.cli.door import Door
 from gitledger.cli.exchange import open_remote
-from gitledger.errors import PolicyError, StorageError
+from gitledger.errors import DamageError, NotFoundError, PolicyError, StorageError
+from gitledger.retention.archives import archives
 from gitledger.retention.held import is_on_remote
 from gitledger.retention.prune import Plan, plan_prune, prune
 from gitledger.store import layout
@@ -54,6 +56,11 @@ def _holders(door: Door, house: Housekeeping, plan: Plan) -> Iterator[str]:
                 yield f"remote {name}"
         except StorageError:
             continue  # Who cannot be reached vouches for nothing.
+    for archive in archives(door.ledger, door.repository, door.outside.env):
+        # One that lacks something, or gives other bytes back, vouches for nothing either.
+        with suppress(NotFoundError, DamageError, StorageError):
+            archive.check(plan.base.oid)
+            yield f"archive {archive.url}"
 
 
 def _print(door: Door, plan: Plan, holder: str | None, freed: int | None) -> None:

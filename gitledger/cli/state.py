@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from itertools import islice
 
+from gitledger.cli.deep import reading
 from gitledger.cli.door import Door
 from gitledger.cli.output import Output
 from gitledger.cli.render import value_text
 from gitledger.cli.values import format_json, to_json
 from gitledger.codec import Value
 from gitledger.ids import Variable, parse_variable
-from gitledger.ledger.resolve import head_place, resolve
+from gitledger.ledger.resolve import head_place
 from gitledger.ledger.state import State
 
 _ROWS = 256
@@ -18,16 +19,16 @@ _NAME_WIDTH = 40
 """Longer names stand out instead of pushing every value to the right."""
 
 
-def run(door: Door, *, variable: str | None, at: str | None) -> int:
+def run(door: Door, *, variable: str | None, at: str | None, deep: bool) -> int:
     """Print variables."""
-    ledger = door.ledger
-    place = resolve(ledger, at) if at is not None else head_place(ledger)
-    state = State(ledger.objects, place)
-    rows = _select(state, variable)
-    if door.json:
-        _print_json(door.output, place.event.hex(), state.id.hex(), rows)
-    else:
-        _print_rows(door.output, rows)
+    with reading(door, deep=deep) as (ledger, place_of):
+        place = place_of(at) if at is not None else head_place(ledger)
+        state = State(ledger.objects, place)
+        rows = _select(state, variable)
+        if door.json:
+            _print_json(door.output, place.event.hex(), state.id.hex(), rows)
+        else:
+            _print_rows(door.output, rows)
     return 0
 
 

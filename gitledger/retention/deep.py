@@ -5,22 +5,28 @@ those name in the bundles that were fetched for them. A bundle is opened in a sc
 gets the id that its bytes have; it is gone when the wrapper is closed.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from gitledger.errors import MissingObjectError
-from gitledger.ids import EventId, ObjectFormat, Oid
+from gitledger.errors import MissingObjectError, NotFoundError
+from gitledger.ids import ObjectFormat, Oid
+from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import Place
 from gitledger.ledger.publication import read_publication
+from gitledger.ledger.resolve import PREFIX_DIGITS, resolve
 from gitledger.model.manifest import Manifest
-from gitledger.retention.holdings import Archive, Holding
+from gitledger.retention.holdings import Archive, Holding, newest_chain
 from gitledger.store.base import GitObject, NewObject, ObjectStore
 from gitledger.store.bundle import Scratch, scratch
+
+_SEQ = re.compile(r"#([1-9][0-9]{0,17})\Z")
+_DIGITS = re.compile(rf"[0-9a-f]{{{PREFIX_DIGITS},64}}\Z")
 
 
 class DeepObjects:
@@ -117,23 +123,40 @@ class DeepObjects:
         return True
 
 
-def archived_place(objects: ObjectStore, chain: Iterable[Holding], event: EventId) -> Place | None:
-    """Return where an event stands that a bundle of a ledger holds, or None; only its publication is read."""
-    for manifest in (one.manifest for one in chain):
-        if event in manifest.events:
-            at = manifest.events.index(event)
-            publication = read_publication(objects, _carrier(manifest, at))
-            return Place(
-                publication=publication, position=publication.events.index(event), seq=manifest.first + at
-            )
-    return None
+def deep_place(ledger: Ledger, archives: Iterable[Archive], rev: str) -> Place:
+    """Return where the event that ``rev`` names stands; of what is archived, only its publication is fetched.
+
+    Args:
+        ledger: whose objects are `DeepObjects` of the same archives.
+        archives: where to look for what has a number or an id.
+        rev: as for `resolve`, which is asked for the rest.
+
+    Raises:
+        NotFoundError: nothing of that name.
+        UsageError: not of the form of any REV, or an ambiguous prefix.
+    """
+    for archive in archives:
+        with suppress(NotFoundError):
+            _, chain = newest_chain(ledger, archive)
+            found = find_archived(chain, rev)
+            if found and (rev.startswith("#") or len(ledger.objects.find(rev)) == 1):
+                manifest, at = found
+                publication = read_publication(ledger.objects, _carrier(manifest, at))
+                position = publication.events.index(manifest.events[at])
+                return Place(publication=publication, position=position, seq=manifest.first + at)
+    return resolve(ledger, rev)
 
 
-def archived_event(chain: Iterable[Holding], seq: int) -> EventId | None:
-    """Return the event of a ledger with this number, if a bundle holds it."""
+def find_archived(chain: Iterable[Holding], rev: str) -> tuple[Manifest, int] | None:
+    """Return the first bundle of a ledger with the event that ``#N`` or digits of its id name, and its place there."""
+    seq = _SEQ.match(rev)
     for manifest in (one.manifest for one in chain):
-        if manifest.first <= seq <= manifest.last:
-            return manifest.events[seq - manifest.first]
+        if seq and manifest.first <= int(seq[1]) <= manifest.last:
+            return manifest, int(seq[1]) - manifest.first
+        if not seq and _DIGITS.match(rev):
+            for at, event in enumerate(manifest.events):
+                if event.hex().startswith(rev):
+                    return manifest, at
     return None
 
 

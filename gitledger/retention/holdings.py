@@ -7,7 +7,6 @@ do not disturb each other, and what a death leaves has no label. Specified in ``
 
 import os
 import re
-from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
 from hashlib import sha256
@@ -113,17 +112,17 @@ class Archive:
             found.append(below[found[-1].manifest.before])
         return found
 
-    def check(self, holdings: Sequence[Holding]) -> Iterator[Holding]:
-        """Read bundles back, one after another, and yield each that has the bytes that its digest says.
+    def check(self, publication: Oid) -> None:
+        """Demand that the archive holds a publication and all before it: every bundle is read back.
 
         Raises:
-            DamageError: one is missing, or has other bytes.
+            NotFoundError: it does not hold all of that.
+            DamageError: a bundle is missing, or has other bytes than it was written with.
             StorageError: the place cannot be read.
         """
-        for one in holdings:
+        for one in self.chain(publication):
             with TemporaryDirectory() as directory:
                 self.artifacts.get(one.manifest.bundle, Path(directory) / "bundle")
-            yield one
 
     def add(self, manifest: Manifest) -> Holding:
         """Let others find a bundle that is there, and was read back.
