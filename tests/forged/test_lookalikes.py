@@ -10,6 +10,7 @@ import pytest
 from gitledger.verify import verify
 from tests.forged import wire
 from tests.forged.ground import (
+    GOVERNED,
     LEFT,
     MAIN,
     UNSEEN,
