@@ -22,8 +22,9 @@ def run(door: Door, *, variable: str, max_count: int | None, reverse: bool, at: 
     told = 0
     if door.json:
         published = published_in_order(door.ledger, events, at=at)
-        for told, one in enumerate(reversed(list(published)) if reverse else published, start=1):
+        for one in reversed(list(published)) if reverse else published:
             door.paged_output.json(event_to_json(one))
+            told += 1
     else:
         for event in reversed(list(events)) if reverse else events:
             told += _print_line(door, event, parse_variable(variable))
