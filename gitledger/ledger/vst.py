@@ -1,24 +1,17 @@
-"""``vst`` and ``blame``: the timeline of a variable, and the newest event of many.
-
-A timeline is read from the index of the publication that holds the event asked for; its newest segment may name
-events of the same publication that come later, which are passed over.
-"""
+"""``vst`` and ``blame``: the timeline of a variable, and the newest event of many."""
 
 from collections.abc import Iterable, Iterator
 
 from gitledger.errors import DamageError, NotFoundError
 from gitledger.frozen import frozen
-from gitledger.ids import EventId, Oid, Variable, parse_variable, shown
+from gitledger.ids import EventId, Variable, parse_variable, shown
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import Place, backwards
 from gitledger.ledger.log import describe
-from gitledger.ledger.publication import Publication, Published, damage_in, read
+from gitledger.ledger.publication import Publication, Published
 from gitledger.ledger.resolve import head_place, numbering, resolve
 from gitledger.ledger.state import State
-from gitledger.model.timeline import Timeline, parse_timeline
-from gitledger.store import layout
-from gitledger.store.base import ObjectStore
-from gitledger.store.pathmap import PathMap
+from gitledger.ledger.timelines import Timelines
 
 
 @frozen
@@ -27,54 +20,6 @@ class Blamed:
 
     variable: Variable
     event: EventId
-
-
-class Timelines:
-    """The timelines of all variables as they were after one event.
-
-    Args:
-        objects: where they are read.
-        place: the event.
-        is_cut: whether older segments may be gone, with what was published before history is cut off.
-    """
-
-    def __init__(self, objects: ObjectStore, place: Place, *, is_cut: bool = False) -> None:
-        self._objects = objects
-        self._is_cut = is_cut
-        self._later = frozenset(place.publication.events[place.position + 1 :])
-        self._index = PathMap(
-            lambda oid: read(objects, oid, "tree"),
-            objects.format,
-            place.publication.trees.get(layout.INDEX),
-            mark=layout.TIMELINE_MARK,
-        )
-
-    def count(self, variable: Variable) -> int:
-        """Return how many events changed a variable, also where only the newest of them are known here."""
-        oid = self._index.get(variable)
-        count = None
-        while oid is not None:
-            segment = self._segment(oid)
-            later = len(self._later.intersection(segment.ids))
-            count = (segment.count if count is None else count) - later
-            oid = segment.prev if later == len(segment.ids) else None
-        return count or 0
-
-    def events(self, variable: Variable) -> Iterator[EventId]:
-        """Yield the events that changed a variable, newest first, as far as they are known here."""
-        oid = self._index.get(variable)
-        while oid is not None:
-            segment = self._segment(oid)
-            for event in reversed(segment.ids):
-                if event not in self._later:
-                    yield event
-            oid = segment.prev
-            if oid is not None and self._is_cut and self._objects.missing([oid]):
-                return
-
-    def _segment(self, oid: Oid) -> Timeline:
-        with damage_in(oid, "timeline"):
-            return parse_timeline(read(self._objects, oid, "blob"))
 
 
 def vst(ledger: Ledger, variable: str, *, at: str | None = None) -> Iterator[EventId]:

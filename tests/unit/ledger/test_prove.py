@@ -16,7 +16,7 @@ from gitledger.ledger.prove import prove_event, prove_extension, prove_timeline,
 from gitledger.ledger.publication import head_of
 from gitledger.ledger.resolve import resolve
 from gitledger.ledger.state import State
-from gitledger.ledger.vst import Timelines
+from gitledger.ledger.timelines import Timelines
 from gitledger.model.checkpoint import Checkpoint
 from gitledger.model.proof_file import EventProof
 from tests.ledgers import named, write, write_many

@@ -1,14 +1,18 @@
 import pytest
 
 from gitledger.errors import DamageError, FormatError, NotFoundError
-from gitledger.ids import Variable
+from gitledger.frozen import replace
+from gitledger.ids import Oid, Variable
 from gitledger.ledger.append import append, append_batch
 from gitledger.ledger.change import change
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.publication import head_of, read_event
 from gitledger.ledger.resolve import resolve
 from gitledger.ledger.state import State, get, state
-from tests.ledgers import set_to, values, write
+from gitledger.model.value import format_value
+from gitledger.store.pathmap import PathMap
+from tests.faulty import Counted
+from tests.ledgers import set_to, values, write, write_many
 
 
 def test_values_come_back(ledger: Ledger) -> None:
@@ -53,6 +57,8 @@ def test_any_event_has_its_state_inside_a_publication_too(ledger: Ledger) -> Non
         for event, expected in zip(events, states[1:], strict=True):
             found = state(ledger, at=event.hex())
             assert dict(found.values()) == expected
+            for name in ("a", "a/x", "b"):
+                assert found.holds(Variable(name)) == (format_value(expected[name]) if name in expected else None)
             assert found.id == read_event(ledger.objects, event).after
     assert dict(state(ledger, at="#1").values()) == states[0]
 
@@ -64,6 +70,35 @@ def test_a_value_between_two_publications_need_not_be_stored(ledger: Ledger) -> 
     assert between.value(Variable("x")) == "value 1"
     assert ledger.objects.missing([oid for _, oid in between.blobs()]) != []
     assert state(ledger).value(Variable("x")) == "value 2"
+
+
+def test_a_single_variable_is_looked_up_and_not_replayed(ledger: Ledger) -> None:
+    write_many(ledger, 300, "early")
+    events = [one.event for one in append_batch(ledger, (set_to(**{f"n{n}": n, "x": n}) for n in range(300)), group=300)]
+    for number, variable, value in ((150, "x", 150), (150, "n7", 7), (0, "early9", 9)):
+        place = resolve(ledger, events[number].hex())
+        counted = Counted(ledger.objects)
+        assert State(counted, place).value(Variable(variable)) == value
+        assert counted.reads < 25
+    with pytest.raises(NotFoundError, match="holds nothing"):
+        State(ledger.objects, place).value(Variable("n7"))
+
+
+def test_a_timeline_that_names_another_variables_event_is_damage(ledger: Ledger) -> None:
+    events = [one.event for one in append_batch(ledger, [set_to(a=1), set_to(b=1), set_to(c=1)])]
+    place = resolve(ledger, events[1].hex())
+    index = PathMap(
+        lambda oid: ledger.objects.read(oid).data,
+        ledger.objects.format,
+        place.publication.trees[b"index"],
+        mark=b"~",
+    )
+    index.set("z", index.get("a") or Oid(b""))
+    root = index.root()
+    ledger.objects.write(index.take_new())
+    trees = {**place.publication.trees, b"index": root}
+    with pytest.raises(DamageError, match="expected it to have written it"):
+        State(ledger.objects, replace(place, publication=replace(place.publication, trees=trees))).holds(Variable("z"))
 
 
 def test_a_value_that_is_none_is_damage(ledger: Ledger) -> None:

@@ -6,7 +6,8 @@ from gitledger.ledger.append import append, append_batch
 from gitledger.ledger.change import change
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.merge import branch, merge
-from gitledger.ledger.vst import Timelines, blame, published_in_order, vst
+from gitledger.ledger.timelines import Timelines
+from gitledger.ledger.vst import blame, published_in_order, vst
 from tests.ledgers import named, set_to, write
 
 
