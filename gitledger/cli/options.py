@@ -82,7 +82,7 @@ VERBS: Final = {
             name="vst",
             help="List the events that changed one variable, newest first.",
             arguments=(Argument(name="variable", help="A variable."),),
-            options=(_LIMIT, _REVERSE, _AT),
+            options=(_LIMIT, _REVERSE, _AT, _DEEP),
         ),
         Verb(
             name="state",

@@ -7,48 +7,51 @@ history being cut off.
 
 from itertools import islice
 
+from gitledger.cli.deep import reading
 from gitledger.cli.door import Door
-from gitledger.cli.output import visible
+from gitledger.cli.output import Output, visible
 from gitledger.cli.render import event_to_json, held_text, short_id
 from gitledger.errors import MissingObjectError
 from gitledger.ids import EventId, Variable, parse_variable
+from gitledger.ledger.handle import Ledger
 from gitledger.ledger.publication import read_delta, read_event, read_rule
 from gitledger.ledger.vst import published_in_order, vst, written
 
 
-def run(door: Door, *, variable: str, max_count: int | None, reverse: bool, at: str | None) -> int:
+def run(door: Door, *, variable: str, max_count: int | None, reverse: bool, at: str | None, deep: bool) -> int:
     """Print the events that changed a variable."""
-    events = islice(vst(door.ledger, variable, at=at), max_count)
-    told = 0
-    if door.json:
-        published = published_in_order(door.ledger, events, at=at)
-        for one in reversed(list(published)) if reverse else published:
-            door.paged_output.json(event_to_json(one))
-            told += 1
-    else:
-        for event in reversed(list(events)) if reverse else events:
-            told += _print_line(door, event, parse_variable(variable))
-    if told != max_count and door.ledger.cut():
-        _tell_of_older(door, written(door.ledger, variable, at=at) - told)
+    with reading(door, deep=deep) as (ledger, _):
+        events = islice(vst(ledger, variable, at=at), max_count)
+        told = 0
+        if door.json:
+            published = published_in_order(ledger, events, at=at)
+            for one in reversed(list(published)) if reverse else published:
+                door.paged_output.json(event_to_json(one))
+                told += 1
+        else:
+            for event in reversed(list(events)) if reverse else events:
+                told += _print_line(door.paged_output, ledger, event, parse_variable(variable))
+        if told != max_count and ledger.cut():
+            _tell_of_older(door, written(ledger, variable, at=at) - told)
     return 0
 
 
 def _tell_of_older(door: Door, older: int) -> None:
     if older:
         events = f"{older:,} older event{' is' if older == 1 else 's are'} archived"
-        door.hint(f"{events}; git ledger rehydrate, or git fetch --unshallow, brings back what is not here")
+        door.hint(f"{events}; --deep reads them there, git ledger rehydrate or git fetch --unshallow brings them back")
 
 
-def _print_line(door: Door, event: EventId, variable: Variable) -> bool:
+def _print_line(out: Output, ledger: Ledger, event: EventId, variable: Variable) -> bool:
     """Print an event; return whether it is here and not just its id."""
-    objects, out = door.ledger.objects, door.paged_output
+    objects = ledger.objects
     head = short_id(event)
     try:
         content = read_event(objects, event)
         value = read_delta(objects, content.delta).changes[variable]
         rule = visible(f" ({read_rule(objects, content.rule).name})")
     except MissingObjectError:
-        if not door.ledger.cut():
+        if not ledger.cut():
             raise
         out.line(head, " archived")
         return False

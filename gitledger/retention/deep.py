@@ -14,7 +14,7 @@ from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from gitledger.errors import MissingObjectError, NotFoundError
+from gitledger.errors import NotFoundError
 from gitledger.ids import ObjectFormat, Oid
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import Place
@@ -59,12 +59,10 @@ class DeepObjects:
             DamageError: an archive gave other bytes than it was given, or none.
             StorageError: an archive cannot be read.
         """
-        try:
-            return self._inner.read(oid)
-        except MissingObjectError:
-            if not self._fetch(oid):
-                raise
-        return self._scratch.objects.read(oid)
+        # Asked first, because a store takes its time before it says that what was to be read is missing.
+        if self._inner.missing([oid]) and self._fetch(oid):
+            return self._scratch.objects.read(oid)
+        return self._inner.read(oid)
 
     def read_many(self, oids: Iterable[Oid]) -> Iterator[GitObject]:
         """Yield objects in the order asked for; raises as `read` does."""
