@@ -4,10 +4,10 @@ The procedure; whoever is killed at any point runs it again:
 
 1. plan: find the publication at which history can be cut off, and what goes with what is before it;
 2. somebody else holds all that goes; who, is for the caller to have checked;
-3. pack loose objects, so that what goes lies in packs;
+3. pack loose objects, so that what goes lies in packs; note in a file that something is to go;
 4. in the turn, if all refs still go on from the cut: move the cut, durable. From here on Git sees a shallow repository;
 5. remove the commit graph, which names what goes, and empty the reflogs of ledgers, which would keep it;
-6. drop the packs, in favour of one with all that is reached.
+6. drop the packs, in favour of one with all that is reached; then the note.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -38,7 +38,7 @@ class Plan:
         refs: those that reach what goes, each with its commit.
         old: where history is cut off now.
         new: where it will be.
-        is_left: whether a prune that was interrupted has cut history off and left what was to go.
+        is_left: whether a prune that was interrupted has left something that was to go.
     """
 
     ledger: LedgerName
@@ -94,8 +94,6 @@ def plan_prune(ledger: Ledger, house: Housekeeping, *, before: int | None = None
     stays = {link.oid for link in links[: at + 1]}
     # Older checkpoints keep their publications, each alone, and so the proofs that are made from them.
     alone = {oid for ref, oid in refs.items() if ref.startswith(layout.CHECKPOINT_REFS)} - stays
-    # What a prune that was interrupted has left to drop.
-    left = set(base.commit.parents) - alone if base.oid in old else set()
     return Plan(
         ledger=ledger.name,
         checkpoint=kept,
@@ -106,7 +104,7 @@ def plan_prune(ledger: Ledger, house: Housekeeping, *, before: int | None = None
         refs=refs,
         old=old,
         new=old - {link.oid for link in gone} | alone | {base.oid} if gone else old,
-        is_left=len(ledger.objects.missing(left)) < len(left),
+        is_left=house.is_dropping,
     )
 
 
@@ -120,6 +118,7 @@ def prune(ledger: Ledger, house: Housekeeping, plan: Plan) -> int:
     before = house.size()
     if plan.publications:
         house.pack_loose()
+        house.begin_to_drop()
         with ledger.refs.turn():
             _check_unmoved(house, plan)
             move_cut(house.repository, plan.old, plan.new)

@@ -35,6 +35,7 @@ class Housekeeping:
 
     def __init__(self, repository: Repository, env: Mapping[str, str]) -> None:
         self.repository = repository
+        self._begun = repository.common_dir / "ledger" / "pruning"
         self._git = Program.at(repository.git_dir, env)
 
     def links(self, tips: Iterable[Oid]) -> list[Link]:
@@ -78,6 +79,23 @@ class Housekeeping:
         if logged:
             self._ask("reflog", "expire", "--expire=all", *logged)
 
+    @property
+    def is_dropping(self) -> bool:
+        """Whether somebody began to drop what is not reached, and has not come to the end, by death or not yet."""
+        return self._begun.exists()
+
+    def begin_to_drop(self) -> None:
+        """Note that something is to be dropped; `drop_unreached` is the end of it.
+
+        Raises:
+            StorageError: the disk refuses.
+        """
+        try:
+            self._begun.parent.mkdir(exist_ok=True)
+            self._begun.touch()
+        except OSError as error:
+            raise storage_error(f"cannot make {self._begun}", error) from error
+
     def drop_commit_graph(self) -> None:
         """Remove the commit graph, which names commits that are about to go; Git looks at none once history is cut off.
 
@@ -102,6 +120,7 @@ class Housekeeping:
         Packs with a ``.keep``, those that appear meanwhile and loose objects stay.
         """
         self._ask("repack", "-a", "-d", "-l", "-q")
+        self._begun.unlink(missing_ok=True)
 
     def _ask(self, *arguments: str, data: str = "") -> str:
         done = self._git.run(*arguments, data=data.encode())

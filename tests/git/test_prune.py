@@ -242,6 +242,7 @@ def test_what_an_interrupted_prune_has_left_goes_with_the_next(console: Console)
     must(console, "git-ledger -C ada push")
     base = rev(console, "ada", f"{MAIN}~1")
     (console.directory / "ada" / ".git" / "shallow").write_text(f"{base}\n")
+    (console.directory / "ada" / ".git" / "ledger" / "pruning").touch()
     assert must(console, "git-ledger -C ada prune").startswith("nothing to drop: ")
     assert console.run(f"git -C ada cat-file -e {base}^").code != 0
     assert sound(console, "ada").endswith("from checkpoint 301")
