@@ -1,6 +1,5 @@
 """``git ledger hook``: the gate of a server, and how hooks are put in place."""
 
-import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -51,8 +50,11 @@ def _as_refusal(error: LedgerError) -> RefusedError:
 
 def _install(door: Door, *, server: bool, uninstall: bool) -> None:
     """Put the gate, or else the hook that sends ledgers along, in place; print each thing that is changed."""
+    # Imported here because it loads every kind of compression, which would be a tenth of the gate's start.
+    from shutil import which
+
     env = door.outside.env
-    program = shutil.which("git-ledger", path=env.get("PATH"))
+    program = which("git-ledger", path=env.get("PATH"))
     if program is None:
         raise UsageError("git-ledger is not on PATH; expected it there, for the hook to call it by its full name")
     hook = Hook("pre-receive" if server else "pre-push", door.repository, door.path("."), env)

@@ -52,10 +52,10 @@ def parse_moves(data: bytes, object_format: ObjectFormat) -> list[Move]:
     if not any(_OURS.match(ref) for _, _, ref in lines):
         return []
     moves = [parse_move(ref, old, new, object_format) for old, new, ref in lines]
-    refs = [move.ref for move in moves]
-    twice = next((ref for at, ref in enumerate(refs) if ref in refs[:at]), None)
-    if twice:
-        raise RefusedError("ref-twice", twice, "one push moves it twice; expected once")
+    by_ref = {move.ref: move for move in moves}
+    if len(by_ref) < len(moves):
+        twice = next(move.ref for move in moves if by_ref[move.ref] is not move)
+        raise RefusedError("ref-twice", twice, "the push moves it twice; expected once")
     # A checkpoint is judged by the ledger that is here: of one that moves beside it, the swap may yet be lost.
     return sorted(moves, key=lambda move: move.size is not None)
 

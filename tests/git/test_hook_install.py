@@ -9,6 +9,7 @@ from gitledger.errors import ConflictError
 from gitledger.hook.install import Hook
 from gitledger.store.open import find_repository
 from tests.cli.console import ROOT, Console
+from tests.cli.test_start import HEAVY, imported
 from tests.ledgers import ENV, git, new_repository
 
 INSTALL = "git-ledger -C server.git hook install --server"
@@ -232,3 +233,11 @@ def test_without_a_program_on_the_path_nothing_goes_in(console: Console) -> None
     printed = console.run(INSTALL)
     assert (printed.code, "git-ledger is not on PATH" in printed.stderr) == (2, True)
     assert not (console.directory / "server.git/hooks/pre-receive").exists()
+
+
+def test_the_gate_imports_no_heavy_package(console: Console) -> None:
+    must(console, "git-ledger -C ada append --rule r --set a=1")
+    new = git(console.directory / "ada", "rev-parse", "refs/ledger/main")
+    modules = imported(console, "-C", "ada", "hook", "update", "refs/ledger/other", "0" * 40, new)
+    assert {"gitledger.hook.gate", "gitledger.verify.judge"} <= modules
+    assert not {*HEAVY, "shutil", "multiprocessing"} & modules
