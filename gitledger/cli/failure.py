@@ -5,7 +5,7 @@ from typing import Final
 
 from gitledger.cli.output import visible
 from gitledger.cli.values import format_json
-from gitledger.errors import LedgerError, UsageError
+from gitledger.errors import LedgerError, StorageError, UsageError
 
 INTERRUPTED: Final = 130
 """What a shell reports of a program that SIGINT ended."""
@@ -42,6 +42,11 @@ def format_missing(error: ModuleNotFoundError, arguments: Sequence[str]) -> byte
         hint="in a checkout: python3 -m venv .venv && .venv/bin/pip install . && PATH=$PWD/.venv/bin:$PATH",
     )
     return format_error(refusal, arguments)
+
+
+def unloadable(error: ImportError) -> StorageError:
+    """Return the refusal for a module that is installed and cannot be loaded: a failing disk, no descriptor left."""
+    return StorageError(f"a module cannot be loaded: {error}; expected a whole installation on a disk that can be read")
 
 
 def is_interrupt(error: BaseException | None) -> bool:

@@ -34,6 +34,10 @@ def run(arguments: Sequence[str], outside: Outside) -> int:  # noqa: PLR0911 - o
     except ModuleNotFoundError as error:
         _tell(outside, failure.format_missing(error, arguments))
         return UsageError.exit_code
+    except ImportError as error:
+        refusal = failure.unloadable(error)
+        _tell(outside, failure.format_error(refusal, arguments))
+        return refusal.exit_code
     except Exception as error:  # noqa: BLE001 - a person gets one line, not a traceback
         _tell(outside, failure.format_bug(error))
         return failure.BUG

@@ -112,6 +112,12 @@ def test_an_expected_failure_is_traced_as_well(ledger: Console) -> None:
         (KeyboardInterrupt(), 130, ""),
         (BrokenPipeError(), 141, ""),
         (PermissionError(13, "Permission denied", "/x"), 7, "git-ledger: the system refused /x: Permission denied\n"),
+        (
+            ImportError("/x.so: cannot open shared object file"),
+            7,
+            "git-ledger: a module cannot be loaded: /x.so: cannot open shared object file; expected a whole installation "
+            "on a disk that can be read\n",
+        ),
     ],
 )
 def test_how_a_run_ends(

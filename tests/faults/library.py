@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 
 from gitledger import append, append_batch, change, open  # noqa: A004 - the word of the library
-from gitledger.errors import LedgerError
+from gitledger.errors import LedgerError, StorageError
 from gitledger.ids import EventId
 from gitledger.store.durable import storage_error
 
@@ -37,6 +37,9 @@ def main() -> int:
     except LedgerError as error:
         sys.stderr.write(f"git-ledger: {error.message}\n")
         return error.exit_code
+    except ImportError as error:  # of a module that is imported when it is needed
+        sys.stderr.write(f"git-ledger: {error}\n")
+        return StorageError.exit_code
     return 0
 
 
