@@ -1,8 +1,8 @@
 """Faults at a system call of the program or of a git that it runs, by strace.
 
 Counters of strace count by process. So each process is traced alone: the program by the strace that starts it, and the
-n-th git by a ``git`` that comes first on PATH. ``-D`` makes the tracer the grandchild: the traced process stays
-the child of whoever started it, and nobody's exit status changes.
+n-th git of each command by a ``git`` that comes first on PATH: gits of several commands may run at once. ``-D`` makes the
+tracer the grandchild: the traced process stays the child of whoever started it, and nobody's exit status changes.
 """
 
 import re
@@ -20,19 +20,29 @@ from tests.faults.program import Answer, environment, run
 from tests.faults.scenes import Scene
 
 PROGRAM: Final = "program"
-CHANGES: Final = frozenset(
+_CHANGES: Final = frozenset(
     "openat write pwrite64 fsync fdatasync syncfs rename renameat2 link linkat symlink unlink unlinkat rmdir mkdir "
     "mkdirat ftruncate chmod fchmod flock utimensat vfork".split()
 )
 """The system calls by which something changes; what a kill leaves is the same from one of them to the next."""
+_ONLY_READS = re.compile(r"openat\(.*, O_RDONLY(?!.*O_CREAT)")
 _CALL_SHOWN: Final = 100
 _CALL = re.compile(r"(\w+)\(")
 _DOOR: Final = """#!/bin/sh
-echo >>"{directory}/gits"
-number=$(wc -l <"{directory}/gits")
+value=
+for command; do
+  case "$value$command" in
+    -[Cc]) value=yes ;;
+    yes*) value= ;;
+    -*) ;;
+    *) break ;;
+  esac
+done
+echo >>"{directory}/gits.$command"
+name=git-$command-$(wc -l <"{directory}/gits.$command")
 case "{at}" in
-  "*") exec {strace} -D -y -o "{directory}/trace.git-$number" {git} "$@" ;;
-  git-$number) exec {strace} {options} {git} "$@" ;;
+  "*") exec {strace} -D -y -o "{directory}/trace.$name" {git} "$@" ;;
+  "$name") exec {strace} {options} {git} "$@" ;;
   *) exec {git} "$@" ;;
 esac
 """
@@ -40,16 +50,18 @@ esac
 
 @dataclass(frozen=True, slots=True, order=True)
 class Point:
-    """The k-th call of one system call by one process: the program, or the n-th git that it runs.
+    """The k-th call of one system call by one process: the program, or the n-th git of a command that it runs.
 
     Attributes:
         call: as strace showed it in a run without a fault.
+        changes: whether something changes by it.
     """
 
     process: str
     syscall: str
     k: int
     call: str = field(default="", compare=False)
+    changes: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         return f"{self.process} {self.syscall} {self.k} ({self.call})"
@@ -115,7 +127,8 @@ def _run(
     traced = [str(strace), "-D", *options.split()] if at in {PROGRAM, "*"} else []
     answer = run([*traced, *scene.on(repository)], directory, stdin=scene.stdin, env=env, together=together)
     shutil.rmtree(path)
-    (directory / "gits").unlink(missing_ok=True)
+    for counter in directory.glob("gits.*"):
+        counter.unlink()
     return answer
 
 
@@ -131,4 +144,5 @@ def _points_of(trace: Path, repository: Path) -> Iterator[Point]:
         counts[syscall] = counts.get(syscall, 0) + 1
         touched = touched or (syscall != "execve" and str(repository) in line)
         if touched:
-            yield Point(process, syscall, counts[syscall], line[:_CALL_SHOWN])
+            changes = syscall in _CHANGES and not _ONLY_READS.match(line)
+            yield Point(process, syscall, counts[syscall], line[:_CALL_SHOWN], changes)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.faults.laws import Outcome, events, judge
 from tests.faults.scenes import APPEND, IN_A_REFTABLE, SCENES, Scene, copy
-from tests.faults.strace import CHANGES, PROGRAM, Point, inject, needs_strace, points
+from tests.faults.strace import PROGRAM, Point, inject, needs_strace, points
 from tests.faults.walk import FULL, Walk, sample
 from tests.ledgers import git
 
@@ -45,7 +45,7 @@ def test_kill_at_every_call(scene: Scene, tmp_path: Path, *, together: bool) -> 
     found = points(scene, copy(ready, tmp_path / "clean"), tmp_path)
     # A git that is killed leaves nothing running but the program, which is what is to answer.
     found = [point for point in found if point.process == PROGRAM or not together]
-    found = [point for point in found if FULL or point.syscall in CHANGES]
+    found = [point for point in found if FULL or point.changes]
     Walk(scene.name).all(sample(found, 3), trial, kind=lambda point: _kind(point, together=together))
 
 
@@ -65,20 +65,20 @@ def test_kill_of_the_run_that_recovers(tmp_path: Path) -> None:
         (broken, point)
         for broken in islice(_broken(ready, tmp_path), None if FULL else 2)
         for point in points(APPEND, copy(broken, tmp_path / f"clean-{broken.parent.name}"), broken.parent)
-        if point.syscall in CHANGES
+        if point.changes
     ]
     Walk("append after a kill").all(sample(recoveries, 6), trial, kind=lambda _: "kill of the run that recovers")
 
 
 def _kind(point: Point, *, together: bool) -> str:
-    at = "a change" if point.syscall in CHANGES else "a look"
+    at = "a change" if point.changes else "a look"
     return f"kill at {at}{', with its gits' if together else ''}"
 
 
 def _broken(ready: Path, tmp_path: Path) -> Iterator[Path]:
     """Yield repositories in which a kill left something, each kind of remains once."""
     clean = tmp_path / "clean"
-    found = [point for point in points(APPEND, copy(ready, clean), tmp_path) if point.syscall in CHANGES]
+    found = [point for point in points(APPEND, copy(ready, clean), tmp_path) if point.changes]
     seen = {_remains(ready), _remains(clean / ready.name)}
     for number, point in enumerate(sample(found, len(found))):
         repository = copy(ready, tmp_path / str(number))
