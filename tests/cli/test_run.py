@@ -115,8 +115,10 @@ def test_an_expected_failure_is_traced_as_well(ledger: Console) -> None:
         (
             ImportError("/x.so: cannot open shared object file"),
             7,
-            "git-ledger: a module cannot be loaded: /x.so: cannot open shared object file; expected a whole installation "
-            "on a disk that can be read\n",
+            (
+                "git-ledger: a module cannot be loaded: /x.so: cannot open shared object file; "
+                "expected a whole installation on a disk that can be read\n"
+            ),
         ),
     ],
 )
