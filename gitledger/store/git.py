@@ -6,7 +6,7 @@ people decides anything here.
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from itertools import islice
 from typing import Final
 
@@ -14,8 +14,9 @@ from gitledger.errors import CorruptObjectError, LedgerError, MissingObjectError
 from gitledger.ids import Kind, ObjectFormat, Oid
 from gitledger.store.base import GitObject, NewObject
 from gitledger.store.pack_writer import PackWriter
+from gitledger.store.packs import count_packs
 from gitledger.store.program import Child, Children, Program, killed
-from gitledger.store.repository import Repository
+from gitledger.store.repository import Repository, pack_limit
 
 # Questions in one breath. From 256 on, more of them make no object faster (3 µs each).
 _WINDOW: Final = 256
@@ -37,7 +38,9 @@ class GitObjects:
     def __init__(self, repository: Repository, env: Mapping[str, str], *, largest: int = sys.maxsize) -> None:
         self._largest = largest
         self._repository = repository
+        self._env = env
         self._packs = PackWriter(repository)
+        self._pack_limit = pack_limit(repository.config)
         self._git = Program.at(repository.git_dir, env)
         self._readers = Children(self._git, *_READER)
         self._readers.warm()
@@ -95,9 +98,19 @@ class GitObjects:
         """
         self._packs.write(objects)
 
-    def hold(self) -> AbstractContextManager[Callable[[], None]]:
-        """Keep what is written in the block from `git gc` until it ends; yield what checks that it is still there."""
-        return self._packs.hold()
+    @contextmanager
+    def hold(self) -> Iterator[Callable[[], None]]:
+        """Keep what is written in the block from `git gc` until it ends; yield what checks that it is still there.
+
+        If there are many packs when the block has ended well, their consolidation begins (`background`).
+        """
+        with self._packs.hold() as check:
+            yield check
+        if self._pack_limit and count_packs(self._repository.objects_dir / "pack") > self._pack_limit:
+            # Imported here because it comes once in fifty appends.
+            from gitledger.store.background import consolidate_if_due
+
+            consolidate_if_due(self._repository, self._env, self._pack_limit)
 
     def find(self, prefix: str) -> list[Oid]:
         """Return every object whose hexadecimal id starts with ``prefix`` (at least 4 digits), sorted."""

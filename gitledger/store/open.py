@@ -23,7 +23,7 @@ _QUESTIONS: Final = (
     "objects",
 )
 _ANSWERS: Final = 6
-_SETTINGS: Final = r"^(ledger|user|author|committer|core|color|extensions)\.|^remote\..*\.promisor$"
+_SETTINGS: Final = r"^(ledger|user|author|committer|core|color|extensions|gc|maintenance)\.|^remote\..*\.promisor$"
 
 
 class Search:

@@ -1,5 +1,6 @@
 """What the store must know of a repository, found once by `gitledger.store.open.find_repository`."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal
@@ -16,6 +17,13 @@ _SHARED_WORDS: Final = {
 }
 
 
+_FALSE: Final = frozenset(("", "0", "false", "no", "off"))
+_UNITS: Final = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+_NUMBER: Final = re.compile(r"([-+]?[0-9]{1,9})([kmg]?)")
+_PACKS: Final = "50"
+"""git-config(1), gc.autoPackLimit."""
+
+
 @frozen
 class Repository:
     """A Git repository: where its parts lie and what it is. All paths are absolute.
@@ -30,8 +38,8 @@ class Repository:
         shallow: whether history was cut off when it was cloned.
         promisor: whether it is a partial clone: objects that are not here may be fetched when they are read.
         config: the settings ``ledger.*``, ``user.*``, ``author.*``, ``committer.*``, ``core.*``, ``color.*``,
-            ``extensions.*`` and ``remote.*.promisor``; section and variable in lower case, the last value of each;
-            "true" for a name without a value.
+            ``extensions.*``, ``gc.*``, ``maintenance.*`` and ``remote.*.promisor``; section and variable in lower
+            case, the last value of each; "true" for a name without a value.
     """
 
     git_dir: Path
@@ -71,3 +79,31 @@ def shared_access(config: Mapping[str, str]) -> int:
         if bits & 0o600 == 0o600:  # noqa: PLR2004 - the owner must be able to read and write
             return -(bits & 0o666)
     raise FormatError(f"core.sharedRepository is {shown(value)}; expected group, all, umask or an octal mode 06xx")
+
+
+def pack_limit(config: Mapping[str, str]) -> int:
+    """Return how many packs may be here before they are consolidated; 0 if that is nobody's business.
+
+    The settings are those by which Git bounds its own maintenance: ``gc.autoPackLimit``, 50 by default; none if that
+    is 0, ``gc.auto`` is 0 or ``maintenance.auto`` is false (git-config(1)).
+
+    Raises:
+        FormatError: a setting is not a number.
+    """
+    if config.get("maintenance.auto", "true").lower() in _FALSE or _number(config, "gc.auto", "1") <= 0:
+        return 0
+    return max(0, _number(config, "gc.autoPackLimit", _PACKS))
+
+
+def is_apart(config: Mapping[str, str]) -> bool:
+    """Return whether maintenance runs in the background: ``maintenance.autoDetach``, else ``gc.autoDetach``."""
+    value = config.get("maintenance.autodetach", config.get("gc.autodetach", "true"))
+    return value.lower() not in _FALSE
+
+
+def _number(config: Mapping[str, str], name: str, default: str) -> int:
+    value = config.get(name.lower(), default)
+    found = _NUMBER.fullmatch(value.lower())
+    if not found:
+        raise FormatError(f"{name} is {shown(value)}; expected a number")
+    return int(found[1]) * _UNITS[found[2]]
