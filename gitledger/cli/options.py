@@ -262,6 +262,7 @@ VERBS: Final = {
                 Option(flags=("--discard",), kind="count", help="Given twice: drop it even if nobody else holds it."),
             ),
         ),
+        Verb(name="gc", help="Make the repository small and quick again."),
         Verb(
             name="export",
             help="Write the log as files that any static web server can offer.",
