@@ -91,9 +91,11 @@ def _check_ssh(blob: bytes) -> None:
         raise FormatError("a signature has not the structure of OpenSSH's; expected SSHSIG of version 1")
     match split_strings(blob.removeprefix(_PREAMBLE)):
         case [key, b"git", b"", b"sha256" | b"sha512", signed]:
-            kind = split_strings(key)[:1]
-            if kind and kind[0] in _ED25519:
-                _check_ed25519(kind[0], signed)
+            kind, *_ = split_strings(key) or [b""]
+            if not kind:
+                raise FormatError("a signature names no key; expected one")
+            if kind in _ED25519:
+                _check_ed25519(kind, signed)
         case _:
             raise FormatError("a signature is for another purpose, or of another form; expected the namespace git")
 

@@ -196,5 +196,6 @@ def _may_write(policy: Policy, rule: str, variable: Variable) -> bool:
 
 def _covers(prefix: str, variable: Variable) -> bool:
     if prefix == EVERYTHING:
-        return variable != RESERVED and not variable.startswith(f"{RESERVED}/")
+        # ``.ledger`` itself can hold nothing beside the policy.
+        return not variable.startswith(f"{RESERVED}/")
     return variable == prefix or variable.startswith(f"{prefix}/")
