@@ -1,19 +1,23 @@
 """``branch`` and ``merge``: ledgers that share history, and how one is joined into another (`join`)."""
 
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from typing import Literal
 
 from gitledger.errors import ConflictError, FormatError, StaleRefError, UsageError
 from gitledger.frozen import frozen, replace
 from gitledger.ids import EventId, LedgerName
+from gitledger.ledger.carry import Carrier
 from gitledger.ledger.handle import Ledger
+from gitledger.ledger.history import divergence
 from gitledger.ledger.join import Join, overlap_error, plan_join, seal_join
-from gitledger.ledger.publication import head_of
-from gitledger.ledger.publish import publish
+from gitledger.ledger.publication import Publication, head_of
+from gitledger.ledger.publish import move, publish
 from gitledger.ledger.resolve import resolve
 from gitledger.ledger.writer import ATTEMPTS
 from gitledger.store import layout
 from gitledger.store.base import RefUpdate
+from gitledger.store.staged import StagedObjects
 
 
 @frozen
@@ -82,7 +86,7 @@ def _merge(ledger: Ledger, other: LedgerName) -> Merged:
     if not missing:
         return Merged(outcome="up-to-date", event=head.events[-1])
     if not extra:
-        ledger.refs.update([RefUpdate(layout.ledger_ref(ledger.name), head.oid, theirs.oid)])
+        _fast_forward(ledger, head, theirs, {place.event for place, _ in missing})
         return Merged(outcome="fast-forward", event=theirs.events[-1])
     if any(not event.parents for _, event in missing):
         raise UsageError(
@@ -94,3 +98,21 @@ def _merge(ledger: Ledger, other: LedgerName) -> Merged:
     publication, objects = seal_join(ledger, ledger.objects, joined, {}, f"ledger: merge {other}\n")
     publish(ledger, head, publication, objects)
     return Merged(outcome="merged", event=publication.events[-1])
+
+
+def _fast_forward(ledger: Ledger, head: Publication, theirs: Publication, missing: AbstractSet[EventId]) -> None:
+    """Move a ledger that has no event of its own to the other's newest event, without leaving what it has published.
+
+    Others may have seen that. So where the other published the same events once more, what follows from them is made
+    again, with the same ids, behind our publications.
+    """
+    own, received = divergence(ledger.objects, head, theirs)
+    if not own:
+        move(ledger, head, theirs)
+        return
+    staged = StagedObjects(ledger.objects)
+    made = Carrier(ledger, staged, head, missing).carry(received)
+    with ledger.objects.hold() as check:
+        staged.flush()
+        check()
+        move(ledger, head, made)

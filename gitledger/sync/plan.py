@@ -1,6 +1,6 @@
 """Planning a pull: who has what the other lacks, and how the two come together. Nothing here writes."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Literal
 
@@ -30,7 +30,6 @@ class Plan:
         joined: the two heads, if they are to be joined or own events made again.
         own: publications that the remote lacks, newest first.
         events: those of their events that it lacks.
-        rooted: those of ``own`` whose older parents give way to ``theirs``.
     """
 
     outcome: Outcome
@@ -39,7 +38,6 @@ class Plan:
     joined: Join | None = None
     own: Sequence[Publication] = ()
     events: AbstractSet[EventId] = frozenset()
-    rooted: Collection[Oid] = ()
 
 
 def plan_pull(ledger: Ledger, theirs: Oid, *, merge: bool) -> Plan:
@@ -69,10 +67,7 @@ def plan_pull(ledger: Ledger, theirs: Oid, *, merge: bool) -> Plan:
         )
     outcome: Outcome = "merged" if new and (merge or _is_known_elsewhere(ledger, own)) else "re-parented"
     _check_disjoint(ledger.objects, joined, head, own if outcome == "re-parented" else (), target)
-    # Where both published the same, only what follows from that is to be made again: the rest may stay as it is.
-    twice = [one.oid for one in own if not ours.issuperset(one.events)]
-    rooted = twice or [one.oid for one in own]
-    return Plan(outcome=outcome, head=head, theirs=target, joined=joined, own=own, events=ours, rooted=rooted)
+    return Plan(outcome=outcome, head=head, theirs=target, joined=joined, own=own, events=ours)
 
 
 def _sides(joined: Join, head: Publication) -> tuple[set[EventId], set[EventId]]:

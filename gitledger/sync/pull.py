@@ -13,13 +13,13 @@ from typing import Final, Literal
 from gitledger.errors import ConflictError, NotFoundError, OverlapError, StaleRefError
 from gitledger.frozen import frozen
 from gitledger.ids import EventId
+from gitledger.ledger.carry import Carrier
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.join import seal_join
 from gitledger.ledger.publication import read_publication
 from gitledger.ledger.publish import move
 from gitledger.store import layout
 from gitledger.store.staged import StagedObjects
-from gitledger.sync.carry import Carrier
 from gitledger.sync.judge import Judged, Progress, judge_received, silent
 from gitledger.sync.plan import Outcome, Plan, plan_pull
 
@@ -125,7 +125,7 @@ def _apply(ledger: Ledger, plan: Plan, remote: str) -> EventId:
         made, new = seal_join(ledger, staged, plan.joined, {}, f"ledger: merge {ledger.name} of {remote}\n")
         staged.write(new)
     else:
-        made = Carrier(ledger, staged, plan.theirs, plan.events).carry(plan.own, plan.rooted)
+        made = Carrier(ledger, staged, plan.theirs, plan.events).carry(plan.own)
     with ledger.objects.hold() as check:
         staged.flush()
         check()

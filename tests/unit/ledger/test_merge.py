@@ -6,10 +6,11 @@ from gitledger.ids import LedgerName, parse_ledger_name
 from gitledger.ledger.append import append
 from gitledger.ledger.change import change
 from gitledger.ledger.handle import Ledger
+from gitledger.ledger.history import divergence
 from gitledger.ledger.init import init
 from gitledger.ledger.log import log
 from gitledger.ledger.merge import Merged, branch, merge, plan_merge
-from gitledger.ledger.publication import head_of, read_envelope
+from gitledger.ledger.publication import Publication, head_of, read_envelope
 from gitledger.ledger.state import get
 from gitledger.ledger.vst import vst
 from gitledger.ledger.writer import ATTEMPTS
@@ -80,6 +81,44 @@ def test_both_who_merge_make_the_same_event(ledger: Ledger, side: Ledger) -> Non
     assert merge(ledger, SIDE).outcome == "fast-forward"
     assert_sound(ledger, events=6)
     assert [one.id for one in log(ledger)] == [one.id for one in log(side)]
+
+
+def own_publications_are_kept(ledger: Ledger, before: Publication) -> bool:
+    return not divergence(ledger.objects, before, head_of(ledger))[0]
+
+
+def test_a_ledger_stays_on_what_it_published_where_the_other_published_the_same(ledger: Ledger, side: Ledger) -> None:
+    """As the same change by two people, and as a merge by both: else what was pushed would have to be pulled again."""
+    assert write(ledger, a=1) == write(side, a=1)
+    own = head_of(ledger)
+    event = write(side, a=2)
+    append(side, change("r", set={"b": 1}, key="k", message="why"))
+    newest = head_of(side)
+    assert merge(ledger, SIDE) == Merged(outcome="fast-forward", event=newest.events[-1])
+    assert own_publications_are_kept(ledger, own)
+    assert [one.id for one in log(ledger)] == [one.id for one in log(side)]
+    assert [one.id for one in log(ledger)][1] == event
+    assert next(log(ledger)).meta["message"] == "why"
+    assert next(log(ledger)).meta["author"] == "Eve <eve@example.org>"
+    assert_sound(ledger, events=5)
+    assert merge(side, ledger.name).outcome == "up-to-date"
+
+
+def test_it_stays_also_where_the_other_joined_more(ledger: Ledger, side: Ledger) -> None:
+    write(ledger, a=1)
+    write(side, b=1)
+    branch(side, parse_ledger_name("third"))
+    third = named("third", side)
+    write(third, c=1)
+    copy = named("copy", ledger)
+    branch(ledger, copy.name)
+    assert merge(ledger, SIDE) == merge(side, copy.name)
+    own = head_of(ledger)
+    merge(side, third.name)
+    assert merge(ledger, SIDE) == Merged(outcome="fast-forward", event=head_of(side).events[-1])
+    assert own_publications_are_kept(ledger, own)
+    assert [one.id for one in log(ledger)] == [one.id for one in log(side)]
+    assert_sound(ledger)
 
 
 @pytest.mark.usefixtures("side")

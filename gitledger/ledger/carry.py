@@ -1,9 +1,9 @@
-"""Making own publications again on what a remote has: the same changes, reads, keys and meta, on other parents.
+"""Making publications again on another head: the same changes, reads, keys and meta, on other parents.
 
 Nothing that is there is changed: the old publications stay until the ledger's ref has moved to the new ones.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from gitledger.codec import Value
@@ -45,27 +45,30 @@ class Carrier:
         self._last = onto
         self._draft = Draft(staged, onto)
 
-    def carry(self, own: Sequence[Publication], rooted: Collection[Oid]) -> Publication:
+    def carry(self, publications: Sequence[Publication]) -> Publication:
         """Make publications again; return the one that stands for the newest.
 
+        Where both sides published the same events, only what follows from these is made again, and the rest stays as
+        it is. Elsewhere all are.
+
         Args:
-            own: what ``onto`` does not reach, newest first.
-            rooted: those whose older parents give way to ``onto``. One that is not among them, and follows none that
-                was made again, stays as it is.
+            publications: what ``onto`` does not reach, newest first.
 
         Raises:
             LedgerError: a change cannot be made there.
         """
-        ids = {publication.oid for publication in own}
+        ids = {publication.oid for publication in publications}
+        twice = {one.oid for one in publications if not self._events >= {*one.events}}
+        rooted = twice or ids
         again: dict[Oid, Publication] = {}
-        for publication in reversed(own):
+        for publication in reversed(publications):
             before = publication.commit.parents
             root = {oid: self._onto for oid in before if oid not in ids and publication.oid in rooted}
             moved = {**{oid: again[oid] for oid in before if oid in again}, **root}
             if moved:
                 parents = [moved.get(oid) or read_publication(self._staged, oid) for oid in before]
                 again[publication.oid] = self._make(publication, parents)
-        return again[own[0].oid]
+        return again[publications[0].oid]
 
     def _make(self, publication: Publication, parents: Sequence[Publication]) -> Publication:
         envelope = read_envelope(self._staged, publication)
