@@ -26,12 +26,14 @@ _NAMELESS: Final = {
     "gpg.ssh.allowedSignersFile": os.devnull,
     "gpg.ssh.revocationFile": os.devnull,
     "log.showSignature": "false",
+    "i18n.logOutputEncoding": "UTF-8",
 }
 _FORMAT: Final = "%H %G? %GF %GP"
 # git-log(1), %G?: good, good and of unknown validity, good by a key that has expired since. When a key no longer counts
 # is for the policy to say, and an expiry must not turn what was sound into a finding later on.
 _GOOD: Final = frozenset("GUY")
-_NO_KEY: Final = "E"
+# Without the key, and without a word from gpg: git saw the signature, or it would not have been asked.
+_UNKNOWN: Final = frozenset("EN")
 
 Result = Literal["good", "bad", "unknown"]
 
@@ -122,7 +124,7 @@ def _ask(git: Program, oids: Sequence[Oid]) -> dict[Oid, Checked]:
     found = {}
     for line in done.output.decode().splitlines():
         oid, letter, *keys = line.split(" ")
-        result: Result = "good" if letter in _GOOD else "unknown" if is_blind or letter == _NO_KEY else "bad"
+        result: Result = "good" if letter in _GOOD else "unknown" if is_blind or letter in _UNKNOWN else "bad"
         names = frozenset(filter(None, keys)) if result == "good" else frozenset[str]()
         found[parse_oid(oid)] = Checked(result=result, keys=names)
     return found
