@@ -21,6 +21,7 @@ from tests.bench.table import (
     names,
     nothing,
     one_each,
+    process,
     program,
     repository,
     row,
