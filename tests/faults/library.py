@@ -1,7 +1,7 @@
-"""A program over the library: ``python -m tests.faults.library REPOSITORY batch | stream``.
+"""A program over the library: ``python -m tests.faults.library REPOSITORY batch | stream | consolidate``.
 
 It answers as ``git-ledger`` does: an id per line once the event is durable, one line for an error, the exit code of
-its class.
+its class. To consolidate answers nothing.
 """
 
 import os
@@ -13,11 +13,16 @@ from pathlib import Path
 from gitledger import append, append_batch, change, open  # noqa: A004 - the word of the library
 from gitledger.errors import LedgerError, StorageError
 from gitledger.ids import EventId
+from gitledger.store.consolidate import consolidate
 from gitledger.store.durable import storage_error
+from gitledger.store.open import find_repository
 
 
 def run(repository: str, verb: str) -> Iterator[EventId]:
     """Yield the events of a batch in many small publications, or of appends without end."""
+    if verb == "consolidate":
+        consolidate(find_repository(Path(repository), os.environ), os.environ, 1)
+        return
     ledger = open(Path(repository))
     if verb == "stream":
         yield from (append(ledger, change("set", set={f"stream/{n % 8}": n})).event for n in count())

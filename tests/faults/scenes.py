@@ -108,6 +108,7 @@ SCENES: Final = (
     Scene(name="batch in small publications", prepare=started, command=(*LIBRARY, "batch")),
     Scene(name="merge", prepare=_two_ledgers, command=(*PROGRAM, "merge", "side")),
     Scene(name="checkpoint", prepare=started, command=(*PROGRAM, "checkpoint"), ref="refs/ledger-checkpoint/main/4"),
+    Scene(name="consolidation", prepare=started, command=(*LIBRARY, "consolidate"), ref="refs/ledger/main"),
     Scene(name="init", prepare=_bare, command=(*PROGRAM, "init")),
     Scene(name="import-git", prepare=_with_history, command=(*PROGRAM, "import-git", "main")),
 )
