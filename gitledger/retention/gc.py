@@ -1,8 +1,8 @@
 """``gc``: make a repository small and quick again, beside whoever works in it. Specified in ``docs/git-ledger-gc.md``.
 
-Git does nearly all of it. What is ours: leases of writers that died, which would keep their packs for ever; a prune that
-died; and a commit graph that knows which paths each publication changed. Nobody's work is thrown away: events that lost
-a race stay until somebody drops them.
+Git does nearly all of it. What is ours: leases of writers that died, which would keep their packs for ever; a prune
+that died; and a commit graph that knows which paths each publication changed. Nobody's work is thrown away: events
+that lost a race stay until somebody drops them.
 """
 
 from gitledger.frozen import frozen

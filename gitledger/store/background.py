@@ -24,7 +24,8 @@ from gitledger.store.packs import choose, list_packs
 from gitledger.store.repository import Repository, is_apart
 from gitledger.store.turn import open_lock
 
-_NAME: Final = "consolidating"
+LOCK: Final = "consolidating"
+"""The file that whoever consolidates has locked."""
 _NICE: Final = 10
 _CHILD: Final = "from gitledger.store.background import child; child()"
 
@@ -32,7 +33,7 @@ _CHILD: Final = "from gitledger.store.background import child; child()"
 def consolidate_if_due(repository: Repository, env: Mapping[str, str], limit: int) -> None:
     """Have packs joined if there are more than ``limit`` that may be, and nobody is at it."""
     # A file system without locks keeps its packs until `git gc`.
-    with contextlib.suppress(OSError), os.fdopen(open_lock(repository, _NAME), "rb") as lock:
+    with contextlib.suppress(OSError), os.fdopen(open_lock(repository, LOCK), "rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         said = lock.read()
         tried = int(said) if said.isdigit() else 0
@@ -81,4 +82,4 @@ def _consolidate(repository: Repository, env: Mapping[str, str], limit: int) -> 
         tried = b"%d" % (2 * len(list_packs(directory)))
     # Where somebody else made the file, each append tries again.
     with contextlib.suppress(OSError):
-        (repository.common_dir / "ledger" / _NAME).write_bytes(tried)
+        (repository.common_dir / "ledger" / LOCK).write_bytes(tried)
