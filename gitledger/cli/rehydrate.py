@@ -13,6 +13,7 @@ from gitledger.retention.archives import archive_at, archives
 from gitledger.retention.deep import find_archived
 from gitledger.retention.holdings import Archive, newest_chain
 from gitledger.retention.rehydrate import rehydrate
+from gitledger.store.shallow import drop_bitmaps
 from gitledger.store.tracking import remotes
 
 
@@ -67,6 +68,7 @@ def _from_remote(door: Door, name: str, oldest: str | None) -> int:
         raise UsageError("a remote gives all history or none; expected no event beside --from REMOTE")
     is_cut = bool(door.ledger.cut())
     if is_cut:
+        drop_bitmaps(door.repository)
         open_remote(door, name).fetch_whole()
     if door.json:
         door.output.json({"ledger": door.ledger.name, "from": name, "bundles": [], "whole": not door.ledger.cut()})

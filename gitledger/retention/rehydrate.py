@@ -72,6 +72,7 @@ def rehydrate(source: Source, archive: Archive, *, first: int = 1) -> Iterator[M
                 yield manifest
         log = manifest.before
         reached.update(manifest.publications)
+    _join(source, reached)
 
 
 def _within(log: Frontier, manifest: Manifest) -> Frontier:
@@ -109,19 +110,35 @@ def _parents(objects: ObjectStore, manifest: Manifest) -> Parents:
 
 def _admit(source: Source, manifest: Manifest, opened: Opened, reached: Collection[Oid], parents: Parents) -> None:
     """Make a bundle part of the repository, and move the cut below it."""
-    repository, packs = source.repository, PackWriter(source.repository)
+    packs = PackWriter(source.repository)
     with packs.hold() as check:
         packs.admit(opened.pack)
         with source.ledger.refs.turn():
-            old = read_cut(repository)
-            at_cut = {oid: before for oid in old if (before := _followed(source.ledger.objects, oid))}
-            _check_followed(manifest, reached, [*parents.values(), *at_cut.values()])
+            old = read_cut(source.repository)
+            _check_followed(manifest, reached, [*parents.values(), *_at_cut(source, old).values()])
             here = {*reached, *manifest.publications}
-            bottom = {oid for oid, before in parents.items() if not here.issuperset(before)}
-            # What cuts off another history, of the code or of another ledger, follows nothing in this bundle.
-            joined = {oid for oid, before in at_cut.items() if here.issuperset(before)}
             check()
-            move_cut(repository, old, (old - joined) | bottom)
+            bottom = {oid for oid, before in parents.items() if not here.issuperset(before)}
+            move_cut(source.repository, old, (old - _joined(source, old, here)) | bottom)
+
+
+def _join(source: Source, reached: Collection[Oid]) -> None:
+    """Move the cut away from publications of which all that they follow is here, by whatever way."""
+    with source.ledger.refs.turn():
+        old = read_cut(source.repository)
+        joined = _joined(source, old, set(reached))
+        if joined:
+            move_cut(source.repository, old, old - joined)
+
+
+def _joined(source: Source, cut: Collection[Oid], here: set[Oid]) -> set[Oid]:
+    # What cuts off another history, of the code or of another ledger, follows nothing of ours.
+    return {oid for oid, before in _at_cut(source, cut).items() if here.issuperset(before)}
+
+
+def _at_cut(source: Source, cut: Collection[Oid]) -> Parents:
+    """Return what each commit at the cut follows; those of which that cannot be told are left out."""
+    return {oid: before for oid in cut if (before := _followed(source.ledger.objects, oid))}
 
 
 def _check_followed(manifest: Manifest, reached: Collection[Oid], parents: Collection[Collection[Oid]]) -> None:

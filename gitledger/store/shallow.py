@@ -55,6 +55,7 @@ def move_cut(repository: Repository, old: frozenset[Oid], new: frozenset[Oid]) -
         if read_cut(repository) != old:
             raise ConflictError(f"{path} has changed since it was read; expected nobody else to cut history off")
         try:
+            drop_bitmaps(repository)
             if new:
                 lock.rename(path)
             else:
@@ -63,6 +64,19 @@ def move_cut(repository: Repository, old: frozenset[Oid], new: frozenset[Oid]) -
                 sync_directory(repository.common_dir)
         except OSError as error:
             raise storage_error(f"cannot move the cut in {path}", error) from error
+
+
+def drop_bitmaps(repository: Repository) -> None:
+    """Remove the bitmaps of packs, which hold what each commit reaches as it was when they were written.
+
+    Git writes them in a shallow repository, too, and believes them when history is back: `git gc` would then drop it,
+    and with it the file that says where it is cut off.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    for bitmap in (repository.objects_dir / "pack").glob("*.bitmap"):
+        bitmap.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -1,0 +1,391 @@
+"""History leaves a repository and comes back as it was, by bundles that stock git understands."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from subprocess import run
+
+import pytest
+
+from gitledger.artifacts.local import LocalArtifacts
+from gitledger.artifacts.memory import MemoryArtifacts
+from gitledger.errors import ConflictError, DamageError, FormatError, NotFoundError
+from gitledger.frozen import replace
+from gitledger.ids import Digest, ObjectFormat, Oid
+from gitledger.ledger.checkpoint import checkpoint
+from gitledger.ledger.init import init
+from gitledger.ledger.merge import branch, merge
+from gitledger.ledger.publication import head_of
+from gitledger.ledger.vst import vst
+from gitledger.model.manifest import Manifest, format_manifest
+from gitledger.retention.archive import archive
+from gitledger.retention.archives import archive_at, archives, remember
+from gitledger.retention.deep import DeepObjects, deep_place
+from gitledger.retention.holdings import Archive, genesis_of, newest_chain
+from gitledger.retention.rehydrate import rehydrate
+from gitledger.store.bundle import scratch
+from tests.cold import MAIN, archived, cut_off, history, opened, read_archive, rehydrated
+from tests.ledgers import ENV, assert_sound, git, named, new_repository, open_ledger, write, write_many
+
+
+@dataclass
+class Cold:
+    """A repository with a ledger of 22 events in 8 publications, and an archive of it."""
+
+    path: Path
+    artifacts: MemoryArtifacts
+
+
+@pytest.fixture(params=["sha1", "sha256"])
+def cold(request: pytest.FixtureRequest, tmp_path: Path) -> Cold:
+    return make(tmp_path / "repository.git", request.param)
+
+
+@pytest.fixture
+def one(tmp_path: Path) -> Cold:
+    return make(tmp_path / "repository.git", "sha1")
+
+
+def make(path: Path, object_format: str) -> Cold:
+    new_repository(path, object_format, "--bare")
+    with open_ledger(path) as ledger:
+        init(ledger)
+        write_many(ledger, 20, group=4)
+        write(ledger, n0="again")
+        write(ledger, other__variable="last")
+    return Cold(path, MemoryArtifacts())
+
+
+def test_what_was_cut_off_comes_back_object_for_object(cold: Cold) -> None:
+    before = history(cold.path)
+    bundles = archived(cold.path, cold.artifacts)
+    assert [(one.manifest.first, one.manifest.last) for one in bundles] == [(1, 5), (6, 17), (18, 23)]
+    cut_off(cold.path, MAIN)
+    assert len(history(cold.path)) < len(before)
+    back = rehydrated(cold.path, cold.artifacts)
+    assert [(one.first, one.last) for one in back] == [(18, 23), (6, 17), (1, 5)]
+    assert history(cold.path) == before
+    assert not (cold.path / "shallow").exists()
+    git(cold.path, "fsck", "--strict", "--full", "--no-dangling")
+    with open_ledger(cold.path) as ledger:
+        assert_sound(ledger, 23)
+    assert rehydrated(cold.path, cold.artifacts) == []
+
+
+def test_a_range_comes_back_and_the_rest_stays_away(one: Cold) -> None:
+    before = history(one.path)
+    archived(one.path, one.artifacts)
+    cut_off(one.path, MAIN)
+    assert [manifest.first for manifest in rehydrated(one.path, one.artifacts, first=10)] == [18, 6]
+    git(one.path, "fsck", "--strict", "--full", "--no-dangling")
+    assert git(one.path, "rev-list", "--count", MAIN) == "6"
+    git(one.path, "gc", "--quiet", "--prune=now")
+    assert [manifest.first for manifest in rehydrated(one.path, one.artifacts, first=6)] == []
+    assert [manifest.first for manifest in rehydrated(one.path, one.artifacts)] == [1]
+    assert history(one.path) == before
+
+
+def test_each_bundle_can_be_opened_by_itself_by_stock_git(cold: Cold, tmp_path: Path) -> None:
+    object_format = git(cold.path, "rev-parse", "--show-object-format")
+    for number, bundle in enumerate(archived(cold.path, cold.artifacts)):
+        file = tmp_path / f"{number}.bundle"
+        file.write_bytes(cold.artifacts.artifacts[bundle.manifest.bundle])
+        assert "is okay" in run(
+            ["git", "bundle", "verify", file], cwd=cold.path, env=ENV, capture_output=True, text=True, check=True
+        ).stderr
+        heads = git(cold.path, "bundle", "list-heads", str(file))
+        assert heads == f"{bundle.manifest.tip.hex()} {MAIN}"
+        # In a repository that has nothing: the pack alone, with history cut off where the bundle begins.
+        alone = new_repository(tmp_path / f"{number}.git", object_format, "--bare")
+        pack = file.read_bytes().partition(b"\n\n")[2]
+        git(alone, "index-pack", "--stdin", data=pack)
+        roots = [oid.hex() for oid in bundle.manifest.publications]
+        (alone / "shallow").write_text("".join(f"{oid}\n" for oid in roots))
+        git(alone, "update-ref", MAIN, bundle.manifest.tip.hex())
+        git(alone, "fsck", "--full", "--strict", "--no-dangling")
+
+
+def test_archiving_again_sends_nothing_and_later_only_what_is_new(one: Cold) -> None:
+    archived(one.path, one.artifacts)
+    before = {*one.artifacts.artifacts}
+    assert archived(one.path, one.artifacts) == []
+    with open_ledger(one.path) as ledger:
+        write(ledger, more=1)
+    (new,) = archived(one.path, one.artifacts)
+    assert (new.manifest.first, new.manifest.last) == (24, 24)
+    assert len({*one.artifacts.artifacts} - before) == 2
+    assert newest(one).chain(new.manifest.tip)[1].manifest.after == new.manifest.before
+
+
+def test_a_pruned_repository_goes_on_archiving(one: Cold) -> None:
+    archived(one.path, one.artifacts)
+    cut_off(one.path, MAIN)
+    with open_ledger(one.path) as ledger:
+        write(ledger, more=1)
+    with opened(one.path) as source:
+        # By hand: a checkpoint of so short a log wants events that were cut off.
+        place = archive_at(one.artifacts, source.ledger, source.repository)
+        head = head_of(source.ledger)
+        last = next(iter(newest_chain(source.ledger, place)[1])).manifest
+        assert last.tip == head.commit.parents[0]
+
+
+def newest(cold: Cold) -> Archive:
+    return read_archive(cold.path, cold.artifacts)
+
+
+def test_what_an_interrupted_archive_sent_is_not_sent_again(one: Cold) -> None:
+    with opened(one.path) as source:
+        kept = checkpoint(source.ledger)
+        place = archive_at(one.artifacts, source.ledger, source.repository)
+        first = next(archive(source, place, kept.checkpoint, events=5))
+    put: list[Digest] = []
+    unlabelled = {*one.artifacts.artifacts}
+
+    class Watched(MemoryArtifacts):
+        def put(self, digest: Digest, source: Path) -> None:
+            put.append(digest)
+            super().put(digest, source)
+
+    watched = Watched()
+    watched.artifacts, watched.names = one.artifacts.artifacts, one.artifacts.names
+    rest = archived(one.path, watched)
+    assert rest[0].manifest.before == first.manifest.after
+    assert not unlabelled & {*put}
+    # Without its labels all is found to be there when it would be sent: packing is repeatable.
+    watched.names.clear()
+    put.clear()
+    assert [bundle.manifest.first for bundle in archived(one.path, watched)] == [1, 6, 18]
+    assert not {bundle.manifest.bundle for bundle in rest} & {*put}
+
+
+def test_merges_come_back_with_all_that_they_brought_in(tmp_path: Path) -> None:
+    path, artifacts = new_repository(tmp_path / "repository.git", "sha1", "--bare"), MemoryArtifacts()
+    with open_ledger(path) as ledger:
+        init(ledger)
+        write_many(ledger, 6, group=2)
+        side = named("side", ledger)
+        branch(ledger, side.name)
+        for number in range(4):
+            write(side, **{f"side{number}": number})
+            write(ledger, **{f"main{number}": number})
+        merge(ledger, side.name)
+        write(side, late=1)
+        write(ledger, tail=1)
+        merge(ledger, side.name)
+        assert_sound(ledger)
+        size = head_of(ledger).log.size
+    before = history(path)
+    bundles = [one.manifest for one in archived(path, artifacts, events=3)]
+    assert sum(map(len, [one.events for one in bundles])) == size
+    assert len({oid for one in bundles for oid in one.publications}) == int(git(path, "rev-list", "--count", MAIN))
+    git(path, "update-ref", "-d", "refs/ledger/side")
+    for cut in (f"{MAIN}", f"{MAIN}~1"):
+        cut_off(path, *git(path, "rev-list", "--max-count=1", cut).split())
+        rehydrated(path, artifacts, first=5)
+        git(path, "fsck", "--full", "--strict", "--no-dangling")
+        rehydrated(path, artifacts)
+        assert history(path) == before
+        assert not (path / "shallow").exists()
+
+
+def test_events_that_were_published_twice_are_counted_once(tmp_path: Path) -> None:
+    path, artifacts = new_repository(tmp_path / "repository.git", "sha1", "--bare"), MemoryArtifacts()
+    with open_ledger(path) as ledger:
+        init(ledger)
+        side = named("side", ledger)
+        branch(ledger, side.name)
+        write(ledger, same=1)
+        later = replace(side, people=lambda now: side.people(now + 60))
+        write(later, same=1)
+        write(later, more=2)
+        write(ledger, other=3)
+        merge(ledger, side.name)
+        events = head_of(ledger).log.size
+    bundles = archived(path, artifacts, events=1)
+    assert sum(len(one.manifest.events) for one in bundles) == events
+    assert any(0 in one.manifest.counts for one in bundles)
+    before = history(path)
+    cut_off(path, MAIN)
+    rehydrated(path, artifacts)
+    assert history(path) == before
+
+
+def test_ledgers_that_share_history_share_its_bundles(one: Cold) -> None:
+    archived(one.path, one.artifacts)
+    with open_ledger(one.path) as ledger:
+        branch(ledger, named("side", ledger).name)
+        write(named("side", ledger), side=1)
+    (new,) = archived(one.path, one.artifacts, name="side")
+    assert new.manifest.first == 24
+
+
+def test_older_checkpoints_stand_alone_until_history_is_back(one: Cold) -> None:
+    archived(one.path, one.artifacts)
+    with open_ledger(one.path) as ledger:
+        write_many(ledger, 12, "later", group=3)
+    archived(one.path, one.artifacts)
+    before = history(one.path)
+    old = git(one.path, "rev-parse", "refs/ledger-checkpoint/main/23^{commit}")
+    cut_off(one.path, MAIN, old)
+    assert [manifest.first for manifest in rehydrated(one.path, one.artifacts, first=30)] == [24]
+    assert old in (one.path / "shallow").read_text()
+    rehydrated(one.path, one.artifacts)
+    assert history(one.path) == before
+    assert not (one.path / "shallow").exists()
+
+
+def test_the_code_may_be_cut_off_and_stays_so(one: Cold, tmp_path: Path) -> None:
+    tree = git(one.path, "hash-object", "-t", "tree", "-w", "--stdin")
+    first = git(one.path, "commit-tree", tree, "-m", "first")
+    second = git(one.path, "commit-tree", tree, "-m", "second", "-p", first)
+    git(one.path, "update-ref", "refs/heads/main", second)
+    archived(one.path, one.artifacts)
+    cut_off(one.path, MAIN, second)
+    rehydrated(one.path, one.artifacts)
+    assert (one.path / "shallow").read_text() == f"{second}\n"
+
+
+def test_what_is_archived_is_read_without_coming_back(cold: Cold) -> None:
+    with open_ledger(cold.path) as ledger:
+        whole = [*vst(ledger, "n0")]
+    archived(cold.path, cold.artifacts)
+    cut_off(cold.path, MAIN)
+    before = history(cold.path)
+    with opened(cold.path) as source:
+        counted = Counted(cold.artifacts)
+        place = archive_at(counted, source.ledger, source.repository)
+        with closing(DeepObjects(source.ledger.objects, [place], ENV)) as objects:
+            deep = replace(source.ledger, objects=objects, cut=frozenset[Oid])
+            found = deep_place(deep, [place], "#3")
+            assert (found.seq, found.event) == (3, place.chain(found.publication.oid)[0].manifest.events[2])
+            # The manifests are known since they were written.
+            assert len(counted.got) == 1
+            assert deep_place(deep, [place], found.event.hex()[:9]) == found
+            assert [*vst(deep, "n0")] == whole
+            with pytest.raises(NotFoundError):
+                deep_place(deep, [place], "#24")
+    assert history(cold.path) == before
+
+
+class Counted(MemoryArtifacts):
+    """A place that counts what it was asked for."""
+
+    def __init__(self, inner: MemoryArtifacts) -> None:
+        super().__init__()
+        self.artifacts, self.names, self.got = inner.artifacts, inner.names, list[Digest]()
+
+    def get(self, digest: Digest, target: Path) -> None:
+        self.got.append(digest)
+        super().get(digest, target)
+
+
+def test_archives_are_remembered_once(one: Cold, tmp_path: Path) -> None:
+    with opened(one.path) as source:
+        assert archives(source.ledger, source.repository, ENV) == []
+        for name in ("a", "b", "a"):
+            place = archive_at(LocalArtifacts(tmp_path / name), source.ledger, source.repository)
+            remember(place, source.repository, ENV)
+        known = archives(source.ledger, source.repository, ENV)
+        assert [place.url for place in known] == [str(tmp_path / "a"), str(tmp_path / "b")]
+
+
+def test_somebody_who_cuts_meanwhile_is_noticed(one: Cold, monkeypatch: pytest.MonkeyPatch) -> None:
+    archived(one.path, one.artifacts)
+    cut_off(one.path, MAIN)
+    shallow = (one.path / "shallow").read_text()
+    with opened(one.path) as source:
+        bundles = rehydrate(source, archive_at(one.artifacts, source.ledger, source.repository))
+        monkeypatch.setattr("gitledger.retention.rehydrate.read_cut", lambda _: frozenset())
+        with pytest.raises(ConflictError):
+            next(bundles)
+    assert (one.path / "shallow").read_text() == shallow
+
+
+@pytest.fixture
+def pruned(one: Cold) -> Iterator[Cold]:
+    """Yield a repository without its history, which must be as it was in the end."""
+    archived(one.path, one.artifacts)
+    cut_off(one.path, MAIN)
+    before, shallow = history(one.path), (one.path / "shallow").read_text()
+    packs = sorted((one.path / "objects" / "pack").glob("*.pack"))
+    yield one
+    assert (history(one.path), (one.path / "shallow").read_text()) == (before, shallow)
+    assert sorted((one.path / "objects" / "pack").glob("*.pack")) == packs
+    assert not [*(one.path / "objects").glob("tmp_*")]
+
+
+def test_a_bundle_of_another_history_is_not_let_in(pruned: Cold, tmp_path: Path) -> None:
+    other = make(tmp_path / "other.git", "sha1")
+    with open_ledger(other.path) as ledger:
+        write(ledger, forged=1)
+    top = archived(other.path, other.artifacts, events=100)[0].manifest
+    real = newest(pruned).holdings()[-1].manifest
+    # The manifest says what ours says, and the bytes are a sound bundle of theirs.
+    bundle = other.artifacts.artifacts[top.bundle]
+    forge(pruned, replace(real, bundle=top.bundle, size=len(bundle)), bundle)
+    with pytest.raises(DamageError):
+        rehydrated(pruned.path, pruned.artifacts)
+
+
+@pytest.mark.parametrize("change", ["events", "before", "publications", "fewer"])
+def test_a_manifest_that_lies_is_found_out(pruned: Cold, change: str) -> None:
+    real = newest(pruned).holdings()[-1].manifest
+    data = pruned.artifacts.artifacts[real.bundle]
+    lies = {
+        "events": replace(real, events=real.events[::-1]),
+        "before": replace(real, before=replace(real.before, hashes=real.before.hashes[::-1])),
+        "publications": replace(real, publications=(real.requires[0], *real.publications[1:]), requires=(real.tip[::-1],)),
+        "fewer": replace(real, publications=real.publications[1:], counts=(sum(real.counts[:2]), *real.counts[2:])),
+    }
+    forge(pruned, lies[change], data)
+    with pytest.raises((DamageError, NotFoundError)):
+        rehydrated(pruned.path, pruned.artifacts)
+
+
+def test_objects_that_nothing_names_do_not_ride_along(pruned: Cold, tmp_path: Path) -> None:
+    real = newest(pruned).holdings()[-1].manifest
+    whole = tmp_path / "whole.bundle"
+    whole.write_bytes(pruned.artifacts.artifacts[real.bundle])
+    with scratch(tmp_path, head_format(pruned), ENV) as apart:
+        opened_bundle = apart.open(whole)
+        stowaway = git(opened_bundle.pack.parents[2], "hash-object", "-w", "--stdin", data=b"x" * 99)
+        names = [line.split()[0] for line in git(opened_bundle.pack.parents[2], "verify-pack", "-v", str(opened_bundle.pack)).splitlines()]
+        listed = "".join(f"{name}\n" for name in [*(name for name in names if len(name) == 40), stowaway])
+        packed = run(
+            ["git", "pack-objects", "-q", "--stdout"], cwd=opened_bundle.pack.parents[2], input=listed.encode(),
+            env=ENV, capture_output=True, check=True,
+        ).stdout  # fmt: skip
+    data = whole.read_bytes().partition(b"\n\n")[0] + b"\n\n" + packed
+    forge(pruned, replace(real, bundle=Digest(sha256(data).digest()), size=len(data)), data)
+    with pytest.raises(DamageError, match="expected the"):
+        rehydrated(pruned.path, pruned.artifacts)
+
+
+def head_format(cold: Cold) -> ObjectFormat:
+    with open_ledger(cold.path) as ledger:
+        return ledger.objects.format
+
+
+def forge(cold: Cold, manifest: Manifest, bundle: bytes) -> None:
+    """Put a forged manifest and its bundle in the place of the real one."""
+    with open_ledger(cold.path) as ledger:
+        start = genesis_of(ledger.objects, head_of(ledger)).hex()
+    for label in [*cold.artifacts.names]:
+        if f"/{manifest.first}-" in label or f"-{manifest.last}/" in label:
+            cold.artifacts.names.remove(label)
+    data = format_manifest(manifest)
+    digest = Digest(sha256(data).digest())
+    cold.artifacts.artifacts[digest] = data
+    cold.artifacts.artifacts[manifest.bundle] = bundle
+    cold.artifacts.add_label(f"{start}/{manifest.first}-{manifest.last}/{digest.hex()}")
+
+
+def test_a_file_that_is_no_bundle(pruned: Cold) -> None:
+    real = newest(pruned).holdings()[-1].manifest
+    for data in (b"", b"# v2 git bundle\n", b"PACK" + bytes(99), pruned.artifacts.artifacts[real.bundle][:-1]):
+        forge(pruned, replace(real, bundle=Digest(sha256(data).digest()), size=max(len(data), 1)), data)
+        with pytest.raises(FormatError):
+            rehydrated(pruned.path, pruned.artifacts)
