@@ -102,7 +102,8 @@ def parse_policy(data: bytes) -> Policy:
     """
     content = parse_value(data)
     found = _map(content, "a policy", needed=_NEEDED, allowed=_NEEDED | {"rules", "limits"})
-    signers = {_signer_name(name): _parse_signer(name, one) for name, one in _map(found["signers"], "signers").items()}
+    named = _map(found["signers"], "the signers")
+    signers = {_signer_name(name): _parse_signer(name, one) for name, one in named.items()}
     keys = [key for signer in signers.values() for key in signer.keys]
     if len(set(keys)) < len(keys):
         raise FormatError("a policy has one key for two signers; expected each key once")
@@ -155,18 +156,21 @@ def _parse_signer(name: str, content: Value) -> Signer:
     found = _map(content, f"signer {shown(name)}", needed=frozenset({"keys"}), allowed=frozenset({"keys", "rules"}))
     keys = _texts(found["keys"], f"the keys of signer {shown(name)}")
     rules = tuple(map(_pattern, _texts(found["rules"], "the rules of a signer"))) if "rules" in found else None
-    return Signer(keys=frozenset(map(parse_key, keys)), rules=rules)
+    try:
+        return Signer(keys=frozenset(map(parse_key, keys)), rules=rules)
+    except FormatError as error:
+        raise FormatError(f"signer {shown(name)}: {error.message}") from error
 
 
 def _parse_rules(content: Value) -> dict[str, tuple[str, ...]]:
     return {
         _pattern(pattern): tuple(map(_prefix, _texts(prefixes, f"the prefixes of {shown(pattern)}")))
-        for pattern, prefixes in _map(content, "rules").items()
+        for pattern, prefixes in _map(content, "the rules").items()
     }
 
 
 def _parse_limits(content: Value) -> Limits:
-    found = _map(content, "limits", allowed=_LIMITS)
+    found = _map(content, "the limits", allowed=_LIMITS)
     return Limits(**{name: _count(limit, f"the limit of {name}") for name, limit in found.items()})
 
 
@@ -193,18 +197,18 @@ def _map(
 ) -> dict[str, Value]:
     # Values have no map keys but text.
     if not isinstance(content, dict) or not content:
-        raise FormatError(f"{what}: this is no map, or an empty one; expected names and values")
+        raise FormatError(f"{what} is no map, or an empty one; expected names and values")
     names = frozenset(map(str, content))
     if not needed <= names or not names <= (names if allowed is None else allowed):
         expected = ", ".join(sorted(needed | (allowed or frozenset())))
-        raise FormatError(f"{what}: it has {shown(', '.join(sorted(names)))}; expected {expected}")
+        raise FormatError(f"{what} has {shown(', '.join(sorted(names)))}; expected {expected}")
     return {str(name): value for name, value in content.items()}
 
 
 def _texts(content: Value, what: str) -> tuple[str, ...]:
     texts = [one for one in content if isinstance(one, str)] if isinstance(content, list) else []
     if not texts or texts != content or texts != sorted(set(texts)):
-        raise FormatError(f"{what}: this is no list of texts, sorted, each once; expected at least one")
+        raise FormatError(f"{what}: no list of texts, sorted and each once; expected at least one")
     return tuple(texts)
 
 

@@ -52,6 +52,12 @@ def test_a_verb_imports_no_heavy_package(ledger: Console, arguments: list[str]) 
     assert not HEAVY & modules
 
 
+def test_an_append_without_a_policy_knows_nothing_of_policies(ledger: Console) -> None:
+    modules = imported(ledger, "append", "--rule", "r", "--set", "a=1")
+    assert "gitledger.ledger.guard" in modules
+    assert not {"gitledger.model.policy", "gitledger.model.permission", "gitledger.model.armor"} & modules
+
+
 def test_the_version_imports_nothing_of_ours_but_the_entry(console: Console) -> None:
     modules = {name for name in imported(console, "--version") if name.startswith("gitledger")}
     assert modules == {"gitledger", "gitledger.cli", "gitledger.cli.main"}
