@@ -192,8 +192,8 @@ class Server:
                 self._command = [str(ROOT / "hooks" / "receive-pack")]
         push.prepare(path)
 
-    def take(self, push: Forged) -> wire.Answer:
-        """Receive a push."""
+    def take(self, push: Forged, meanwhile: Callable[[int], object] = bool) -> wire.Answer:
+        """Receive a push; ``meanwhile`` is told the id of the process that does."""
         return wire.push(
             self.path,
             push.moves,
@@ -202,6 +202,7 @@ class Server:
             command=self._command,
             shallow=push.shallow,
             options=push.options,
+            meanwhile=meanwhile,
         )
 
     def listing(self) -> dict[str, bytes]:

@@ -3,8 +3,9 @@
 import hashlib
 import struct
 import subprocess
+import threading
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +66,7 @@ def push(
     command: Sequence[str] = ("git", "receive-pack"),
     shallow: Iterable[str] = (),
     options: Sequence[bytes] | None = None,
+    meanwhile: Callable[[int], object] = bool,
 ) -> Answer:
     """Send moves ``(old, new, ref)`` and a pack to a repository; return the answer."""
     words = b"report-status side-band-64k object-format=sha1" + (b" push-options" if options is not None else b"")
@@ -74,22 +76,28 @@ def push(
     sent += _FLUSH
     if options is not None:
         sent += b"".join(map(line, options)) + _FLUSH
-    done = subprocess.run([*command, server], input=sent + data, env=env, capture_output=True, check=False, timeout=120)
-    return _parse(done)
+    process = subprocess.Popen(
+        [*command, server], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env
+    )
+    watching = threading.Thread(target=meanwhile, args=(process.pid,))
+    watching.start()
+    output, errors = process.communicate(sent + data, timeout=120)
+    watching.join()
+    return _parse(output, errors, process.returncode)
 
 
-def _parse(done: subprocess.CompletedProcess[bytes]) -> Answer:
+def _parse(output: bytes, errors: bytes, status: int) -> Answer:
     # The advertisement, then what the side bands carry: 1 the report, 2 and 3 what is said to people.
     bands = {1: b"", 2: b"", 3: b""}
-    for one in _lines(_after_flush(done.stdout)):
+    for one in _lines(_after_flush(output)):
         bands[one[0]] += one[1:]
     report = [one.decode(errors="backslashreplace").rstrip("\n") for one in _lines(bands[1])]
     refs = {}
     for one in report[1:]:
         verdict, ref, *reason = one.split(" ", 2)
         refs[ref] = verdict if not reason else f"{verdict} {reason[0]}"
-    said = (bands[2] + bands[3] + done.stderr).decode(errors="backslashreplace")
-    return Answer(report[0].removeprefix("unpack ") if report else "", refs, said, done.returncode)
+    said = (bands[2] + bands[3] + errors).decode(errors="backslashreplace")
+    return Answer(report[0].removeprefix("unpack ") if report else "", refs, said, status)
 
 
 def _lines(data: bytes) -> list[bytes]:

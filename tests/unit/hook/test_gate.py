@@ -12,7 +12,7 @@ from gitledger.ids import SHA1, Oid
 from gitledger.ledger.checkpoint import attach, checkpoint
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.init import init
-from gitledger.ledger.merge import merge
+from gitledger.ledger.merge import branch, merge
 from gitledger.model.note import Signature
 from gitledger.store.base import GitObject, RefUpdate
 from gitledger.store.memory import MemoryObjects, MemoryRefs
@@ -20,7 +20,7 @@ from tests.forger import Lie
 from tests.forgeries.all import FORGERIES, base
 from tests.ledgers import ledger_on, named, write, write_many
 
-MAIN = "refs/ledger/main"
+MAIN, SIDE = "refs/ledger/main", "refs/ledger/side"
 
 
 class CountingObjects(MemoryObjects):
@@ -128,6 +128,21 @@ def test_work_is_in_proportion_to_what_is_new() -> None:
         reads.append(ledger.objects.reads)
     assert reads[1] < 100
     assert reads[1] - reads[0] < 20
+
+
+def test_what_two_ledgers_share_is_judged_once() -> None:
+    ledger = ledger_on(CountingObjects(SHA1), MemoryRefs())
+    init(ledger)
+    write_many(ledger, 40, group=4)
+    branch(ledger, "side")
+    server, moves = served(ledger), [move(served(ledger), ledger), move(served(ledger), named("side", ledger), SIDE)]
+    reads = []
+    assert isinstance(ledger.objects, CountingObjects)
+    for pushed in (moves[:1], moves):
+        ledger.objects.reads = 0
+        judge_push(server, pushed, None)
+        reads.append(ledger.objects.reads)
+    assert reads[1] < 1.3 * reads[0]
 
 
 def test_a_checkpoint_comes_after_its_ledger(ledger: Ledger) -> None:
