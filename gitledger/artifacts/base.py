@@ -84,6 +84,6 @@ def other_bytes(url: str, digest: Digest, found: bytes) -> DamageError:
 def _damaged(url: str, digest: Digest, message: str) -> DamageError:
     return DamageError(
         message,
-        hint="another archive or a remote may have it; archiving again from a whole repository mends it",
+        hint="another archive or a remote may have it; git ledger archive sends again what is not there",
         details={"url": url, "digest": digest.hex()},
     )

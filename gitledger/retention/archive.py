@@ -2,21 +2,24 @@
 
 The procedure; whoever is killed at any point runs it again, and what is there is not sent again:
 
-1. find what the archive holds already, and go on behind the newest publication of the line that it holds;
+1. find what the archive holds already, send again what it has lost, and go on behind the newest publication of the
+   line that it holds;
 2. take the next steps, until they bring in enough events, and write a bundle of their publications;
 3. put it there, unless it is;
 4. read it back, open what came back apart from this repository, and hold it against the log;
 5. put its manifest there, and last its label, by which others find it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from hashlib import file_digest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 from gitledger.artifacts.base import ArtifactStore
-from gitledger.frozen import frozen
+from gitledger.errors import DamageError
+from gitledger.frozen import frozen, replace
 from gitledger.ids import Digest, Oid
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.publication import read
@@ -71,6 +74,10 @@ def archive(source: Source, to: Archive, checkpoint: Checkpoint, *, events: int 
     by_tip = {one.manifest.tip: one.manifest for one in held}
     end, line = line_after(objects, checkpoint.publication, by_tip.keys())
     below = [one.manifest for one in to.chain(end)] if end else []
+    lost = set(to.artifacts.missing([manifest.bundle for manifest in below]))
+    for manifest in reversed(below):
+        if manifest.bundle in lost:
+            yield _send(source, to, partial(replace, manifest), manifest.publications, manifest.requires)
     known = {oid for manifest in below for oid in manifest.publications}
     seen = [event for manifest in below for event in manifest.events]
     log = below[0].after if below else Frontier()
@@ -92,38 +99,52 @@ def _archive(source: Source, to: Archive, before: Frontier, some: Sequence[Step]
     publications = [one for step in some for one in step.publications]
     oids = tuple(one.oid for one in publications)
     parents = {parent for oid in oids for parent in parents_of(source.ledger.objects, oid)}
-    requires = tuple(sorted(parents.difference(oids)))
+    make = partial(
+        Manifest,
+        before=before,
+        after=publications[-1].log,
+        publications=oids,
+        counts=tuple(len(events) for step in some for events in step.events),
+        events=tuple(event for step in some for events in step.events for event in events),
+        segments=_sealed(source.ledger.objects, [one.trees.get(layout.SEGMENTS) for one in publications]),
+        requires=tuple(sorted(parents.difference(oids))),
+    )
+    return _send(source, to, make, oids, parents.difference(oids))
+
+
+def _send(
+    source: Source, to: Archive, make: Callable[..., Manifest], publications: Sequence[Oid], requires: Collection[Oid]
+) -> Holding:
+    """Write a bundle, see that it is there, and let others find it; ``make`` adds digest and size to its manifest."""
     with TemporaryDirectory(prefix="tmp_objdir-archive-", dir=source.repository.objects_dir) as made:
         path = Path(made) / "bundle"
         ref = layout.ledger_ref(source.ledger.name)
-        write_bundle(source.repository, source.env, path, commits=oids, requires=requires, ref=ref)
+        write_bundle(source.repository, source.env, path, commits=publications, requires=sorted(requires), ref=ref)
         with path.open("rb") as file:
             digest = Digest(file_digest(file, "sha256").digest())
-        manifest = Manifest(
-            bundle=digest,
-            size=path.stat().st_size,
-            before=before,
-            after=publications[-1].log,
-            publications=oids,
-            counts=tuple(len(events) for step in some for events in step.events),
-            events=tuple(event for step in some for events in step.events for event in events),
-            segments=_sealed(source.ledger.objects, [one.trees.get(layout.SEGMENTS) for one in publications]),
-            requires=requires,
-        )
-        if to.artifacts.missing([digest]):
+        manifest = make(bundle=digest, size=path.stat().st_size)
+        was_there = not to.artifacts.missing([digest])
+        if not was_there:
             to.artifacts.put(digest, path)
-        path.unlink()
-        _read_back(source, to.artifacts, manifest, Path(made))
+        try:
+            _read_back(source, to.artifacts, manifest, Path(made))
+        except DamageError:
+            if not was_there:
+                raise
+            # Somebody has damaged it since: to write it again mends it.
+            to.artifacts.put(digest, path)
+            _read_back(source, to.artifacts, manifest, Path(made))
     return to.add(manifest)
 
 
 def _read_back(source: Source, artifacts: ArtifactStore, manifest: Manifest, directory: Path) -> None:
-    path = directory / "back"
-    artifacts.get(manifest.bundle, path)
-    with scratch(directory, source.repository.object_format, source.env) as apart:
-        opened = apart.open(path)
-        check_whole(apart, opened, manifest)
-        check_log(apart.objects, manifest, manifest.after)
+    with TemporaryDirectory(dir=directory) as made:
+        path = Path(made) / "bundle"
+        artifacts.get(manifest.bundle, path)
+        with scratch(Path(made), source.repository.object_format, source.env) as apart:
+            opened = apart.open(path)
+            check_whole(apart, opened, manifest)
+            check_log(apart.objects, manifest, manifest.after)
 
 
 def _sealed(objects: ObjectStore, trees: Sequence[Oid | None]) -> tuple[Oid, ...]:
