@@ -62,6 +62,8 @@ class Manifest:
                 f"a manifest names {len(self.events)} events, counts {sum(self.counts)} and has a log that grows by "
                 f"{self.after.size - self.before.size}; expected one number"
             )
+        if not self.events:
+            raise FormatError("a manifest is of a bundle that adds nothing to the log; expected an event")
         if bool(self.requires) != bool(self.before.size):
             raise FormatError("a manifest requires something before the first event, or nothing before a later one")
         lists: tuple[Sequence[bytes], ...] = (self.publications, self.events, self.segments, self.requires)

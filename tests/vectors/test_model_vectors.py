@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from gitledger import errors
-from gitledger.ids import SHA1, SHA256, EventId, Oid
+from gitledger.ids import SHA1, SHA256, Digest, EventId, Oid
 from gitledger.model.delta import Delta, format_delta, parse_delta, sort_variables
 from gitledger.model.envelope import Envelope, format_envelope, parse_envelope
 from gitledger.model.event import Event, format_event, parse_event
+from gitledger.model.manifest import Manifest, format_manifest, parse_manifest
 from gitledger.model.merge import Footprint, Overlap, footprint, plan
+from gitledger.model.merkle import parse_head
 from gitledger.model.policy import parse_policy
 from gitledger.model.rule import Rule, format_rule, parse_rule
 from gitledger.model.timeline import Timeline, format_timeline, parse_timeline
@@ -113,6 +115,23 @@ def policy(vector: Vector) -> None:
     assert (rules, limits) == (vector["rules"], vector["limits"])
 
 
+def manifest(vector: Vector) -> None:
+    data = bytes.fromhex(vector["bytes"])
+    found = parse_manifest(data)
+    assert found == Manifest(
+        bundle=Digest(bytes.fromhex(vector["bundle"])),
+        size=vector["size"],
+        before=parse_head(bytes.fromhex(vector["before"])),
+        after=parse_head(bytes.fromhex(vector["after"])),
+        publications=tuple(map(oid, vector["publications"])),
+        counts=tuple(vector["counts"]),
+        events=event_ids(vector["events"]),
+        segments=tuple(map(oid, vector["segments"])),
+        requires=tuple(map(oid, vector["requires"])),
+    )
+    assert format_manifest(found) == data
+
+
 def touched(events: list[dict[str, Any]]) -> Footprint:
     """Return the footprint of a side, through events whose other parts are no matter."""
     nothing = Oid(bytes(20))
@@ -146,13 +165,14 @@ JUDGES: dict[str, Callable[[Vector], None]] = {
     "envelope": envelope,
     "merge": merge,
     "policy": policy,
+    "manifest": manifest,
 }
 
 
 def test_the_vectors_are_there() -> None:
     assert JUDGES.keys() | JUDGED_ELSEWHERE == STRUCTURES.keys()
     counts = {name: len(list((FOLDER / name).glob("*.json"))) for name in JUDGES}
-    least = {"event": 95, "delta": 49, "rule": 31, "timeline": 43, "envelope": 75, "merge": 23, "policy": 85}
+    least = {"event": 95, "delta": 49, "rule": 31, "timeline": 43, "envelope": 75, "merge": 23, "policy": 85, "manifest": 48}
     assert all(counts[name] >= number for name, number in least.items()), counts
 
 

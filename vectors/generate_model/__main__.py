@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from vectors.generate_model import delta, envelope, event, merge, policy, publication, rule, timeline
+from vectors.generate_model import delta, envelope, event, manifest, merge, policy, publication, rule, timeline
 from vectors.generate_model.scenario import write
 
 STRUCTURES = {
@@ -13,6 +13,7 @@ STRUCTURES = {
     "timeline": timeline,
     "envelope": envelope,
     "merge": merge,
+    "manifest": manifest,
     "policy": policy,
     "publication": publication,
 }
