@@ -264,6 +264,11 @@ VERBS: Final = {
         ),
         Verb(name="gc", help="Make the repository small and quick again."),
         Verb(
+            name="doctor",
+            help="Say what is wrong with the repository and its ledgers, and mend it.",
+            options=(Option(flags=("--fix",), kind="flag", help="Do what would help, where nobody need be asked."),),
+        ),
+        Verb(
             name="export",
             help="Write the log as files that any static web server can offer.",
             arguments=(Argument(name="what", help="tlog."), Argument(name="directory", help="Where to.")),

@@ -9,6 +9,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from gitledger.durable import storage_error
@@ -17,6 +18,7 @@ from gitledger.ids import Oid, parse_oid
 from gitledger.store.background import LOCK
 from gitledger.store.program import Finished, Program
 from gitledger.store.repository import Repository
+from gitledger.store.shallow import read_cut
 from gitledger.store.turn import open_lock
 
 _KIB: Final = 1024
@@ -65,6 +67,11 @@ class Housekeeping:
         if done.status not in (0, 1):
             raise _failed("tell what follows what", done)
         return done.status == 0
+
+    def missing_from(self, ref: str) -> list[Oid]:
+        """Return what a ref reaches by plain Git and is not here; raises if git cannot read what it has to follow."""
+        answer = self._ask("rev-list", "--objects", "--missing=print", "--quiet", ref)
+        return [parse_oid(line[1:]) for line in answer.splitlines() if line.startswith("?")]
 
     def bytes_only_before(self, base: Oid, kept: Iterable[Oid]) -> int:
         """Return how many bytes of disk hold what only commits before ``base`` name, and none of ``kept`` does."""
@@ -152,6 +159,39 @@ class Housekeeping:
                 lock = held.enter_context(os.fdopen(open_lock(self.repository, LOCK), "rb"))
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+    def is_commit_graph_sound(self) -> bool:
+        """Return whether the commit graph, if there is one that git uses, says what the commits say."""
+        info = self.repository.objects_dir / "info"
+        is_used = not read_cut(self.repository)
+        is_there = (info / "commit-graph").exists() or (info / "commit-graphs").exists()
+        return not (is_used and is_there) or self._git.run("commit-graph", "verify", "--no-progress").status == 0
+
+    def renew_commit_graph(self) -> None:
+        """Write the commit graph again from the commits."""
+        self.drop_commit_graph()
+        self.write_commit_graph()
+
+    def is_pack_index_sound(self) -> bool:
+        """Return whether the index over many packs, if there is one, says what the packs say."""
+        is_there = self._pack_index.exists()
+        return not is_there or self._git.run("multi-pack-index", "verify", "--no-progress").status == 0
+
+    def renew_pack_index(self) -> None:
+        """Write the index over many packs again from the packs.
+
+        Raises:
+            StorageError: the disk refuses.
+        """
+        try:
+            self._pack_index.unlink(missing_ok=True)
+        except OSError as error:
+            raise storage_error(f"cannot remove {self._pack_index}", error) from error
+        self._ask("multi-pack-index", "write", "--no-progress")
+
+    @property
+    def _pack_index(self) -> Path:
+        return self.repository.objects_dir / "pack" / "multi-pack-index"
 
     def _counts(self) -> dict[str, int]:
         lines = (line.split(": ", 1) for line in self._ask("count-objects", "-v").splitlines())

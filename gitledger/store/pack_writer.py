@@ -132,23 +132,34 @@ def drop_stale_leases(directory: Path) -> list[Path]:
     Raises:
         StorageError: the directory cannot be read.
     """
+    dropped = []
+    for keep in stale_leases(directory):
+        pack = keep.with_suffix(".pack")
+        with contextlib.suppress(OSError):
+            if not pack.with_suffix(".idx").exists():
+                pack.unlink(missing_ok=True)
+            keep.unlink()
+            dropped.append(pack)
+    return dropped
+
+
+def stale_leases(directory: Path) -> Iterator[Path]:
+    """Yield the leases in an ``objects/pack`` directory whose owners are gone, each locked until the next.
+
+    Raises:
+        StorageError: the directory cannot be read.
+    """
     try:
         keeps = list(directory.glob("pack-*.keep"))
     except OSError as error:
         raise storage_error(f"cannot read {directory}", error) from error
-    dropped = []
     for keep in keeps:
         with contextlib.suppress(OSError), keep.open("rb") as file:
             is_mark = os.fstat(file.fileno()).st_mtime == _MARK
             # Power loss takes the words and leaves the mark. Other words, or none without the mark: other owners.
             if (file.read() or (_SAYS if is_mark else b"")) == _SAYS:
                 fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-                pack = keep.with_suffix(".pack")
-                if not pack.with_suffix(".idx").exists():
-                    pack.unlink(missing_ok=True)
-                keep.unlink()
-                dropped.append(pack)
-    return dropped
+                yield keep
 
 
 def _take_lease(keep: Path) -> int | None:

@@ -29,12 +29,25 @@ def add_setting(repository: Repository, git: Program, name: str, value: str) -> 
     Raises:
         StorageError: git cannot write its settings.
     """
+    _write(repository, git, name, "--add", name, value)
+
+
+def remove_setting(repository: Repository, git: Program, name: str, value: str) -> None:
+    """Take one value away from a setting.
+
+    Raises:
+        StorageError: git cannot write its settings, or the setting is not in those of the repository.
+    """
+    _write(repository, git, name, "--fixed-value", "--unset", name, value)
+
+
+def _write(repository: Repository, git: Program, name: str, *arguments: str) -> None:
     announced = repository.common_dir / "ledger-setting"
     try:
         if announced.exists():
             _remove_left(repository.common_dir / "config.lock")
         announced.touch()
-        done = git.run("config", "--add", name, value)
+        done = git.run("config", *arguments)
         announced.unlink(missing_ok=True)
     except OSError as error:
         raise storage_error(f"cannot announce a setting in {announced}", error) from error

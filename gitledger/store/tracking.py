@@ -12,7 +12,7 @@ from gitledger.store.program import Program
 from gitledger.store.repository import Repository
 from gitledger.store.settings import add_setting
 
-_PATTERN: Final = r"^(remote\..*\.(url|fetch)|log\.excludedecoration)$"
+_PATTERN: Final = r"^(remote\..*\.(url|fetch|push)|log\.excludedecoration)$"
 
 
 class Setting(NamedTuple):
@@ -29,7 +29,7 @@ def refspec(remote: str) -> str:
 
 def remotes(repository: Repository, env: Mapping[str, str]) -> list[str]:
     """Return the names of the remotes that the repository has, in the order of its settings."""
-    return _names(_read(Program.at(repository.git_dir, env)))
+    return _names(remote_settings(repository, env))
 
 
 def track_remotes(repository: Repository, env: Mapping[str, str], only: str | None = None) -> list[Setting]:
@@ -43,18 +43,24 @@ def track_remotes(repository: Repository, env: Mapping[str, str], only: str | No
     Raises:
         StorageError: git cannot write its settings.
     """
-    git = Program.at(repository.git_dir, env)
-    present = _read(git)
-    # Git says a setting's name in lower case, but for the name of the remote, which stands in the value as well.
-    known = {(name.lower(), value) for name, value in present}
-    wanted = _wanted([only] if only else _names(present))
-    missing = [setting for setting in wanted if (setting.name.lower(), setting.value) not in known]
+    missing = missing_settings(repository, env, only)
     for setting in missing:
-        add_setting(repository, git, setting.name, setting.value)
+        add_setting(repository, Program.at(repository.git_dir, env), setting.name, setting.value)
     return missing
 
 
-def _read(git: Program) -> list[Setting]:
+def missing_settings(repository: Repository, env: Mapping[str, str], only: str | None = None) -> list[Setting]:
+    """Return what `track_remotes` would write."""
+    present = remote_settings(repository, env)
+    # Git says a setting's name in lower case, but for the name of the remote, which stands in the value as well.
+    known = {(name.lower(), value) for name, value in present}
+    wanted = _wanted([only] if only else _names(present))
+    return [setting for setting in wanted if (setting.name.lower(), setting.value) not in known]
+
+
+def remote_settings(repository: Repository, env: Mapping[str, str]) -> list[Setting]:
+    """Return what is set about remotes: where they are, what is fetched and pushed, and what `git log` leaves out."""
+    git = Program.at(repository.git_dir, env)
     listed = git.run("config", "-z", "--get-regexp", _PATTERN).output.decode(errors="surrogateescape").split("\0")[:-1]
     return [Setting(*setting.partition("\n")[::2]) for setting in listed]
 

@@ -1,6 +1,7 @@
 """Pruning in real repositories: what goes, what stays, and that everybody goes on working with everybody."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -31,16 +32,15 @@ def answer(console: Console, command: str) -> dict[str, Any]:
     return found
 
 
-@pytest.fixture(params=["sha1", "sha256"])
-def console(request: pytest.FixtureRequest, tmp_path: Path) -> Console:
-    """Return a console beside a server and the repository ``ada`` with code and a ledger of 401 events.
+@pytest.fixture(scope="module", params=["sha1", "sha256"])
+def ready(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a server and the repository ``ada`` with code and a ledger of 401 events.
 
     They are in four publications, which end at 1, 201, 301 and 401. A checkpoint is kept of the third, the first that
     carries all events of a partial tile.
     """
-    work = tmp_path / "work"
-    work.mkdir()
-    console = Console(work, tmp_path / "tools")
+    work = tmp_path_factory.mktemp("ready")
+    console = Console(work, work / "tools")
     must(console, f"git init -q --bare -b main --object-format={request.param} server.git")
     must(console, f"git init -q -b main --object-format={request.param} ada")
     must(console, "git -C ada commit -q --allow-empty -m code")
@@ -51,7 +51,13 @@ def console(request: pytest.FixtureRequest, tmp_path: Path) -> Console:
     grow(console, 200, 300)
     must(console, "git-ledger -C ada checkpoint")
     grow(console, 300, 400)
-    return console
+    return work
+
+
+@pytest.fixture
+def console(ready: Path, tmp_path: Path) -> Console:
+    """Return a console beside a copy of both."""
+    return Console(Path(shutil.copytree(ready, tmp_path / "work")), tmp_path / "tools")
 
 
 def grow(console: Console, start: int, stop: int) -> None:
@@ -158,7 +164,9 @@ def test_appends_fill_a_tile_and_a_second_prune_goes_on_from_the_first(pruned: C
     told = answer(pruned, "git-ledger -C ada prune")
     assert (told["first"], told["last"], told["checkpoint"]) == (202, 491, 671)
     # The older checkpoint keeps its publication alone, and so the proofs that are made from it.
-    assert sorted(shallow(pruned, "ada")) == sorted([rev(pruned, "ada", f"{MAIN}~1"), rev(pruned, "server.git", f"{MAIN}~4")])
+    assert sorted(shallow(pruned, "ada")) == sorted(
+        [rev(pruned, "ada", f"{MAIN}~1"), rev(pruned, "server.git", f"{MAIN}~4")]
+    )
     assert sound(pruned, "ada").endswith("from checkpoint 671")
     must(pruned, "git -C ada cat-file tag refs/ledger-checkpoint/main/301 | sed '1,/^$/d' > old")
     must(pruned, "git-ledger -C ada prove variable n7 --checkpoint ../old > proof")
