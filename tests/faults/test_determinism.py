@@ -25,16 +25,29 @@ _SURROUNDINGS = {
 }
 
 
-@pytest.fixture(params=["sha1", "sha256"])
-def ready(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    path = new_repository(tmp_path / "ready.git", request.param, "--bare", "--template=")
-    assert run([*PROGRAM, "-C", path, "init"], tmp_path).code == 0
+@pytest.fixture(scope="module", params=["sha1", "sha256"])
+def started(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a repository with a ledger, of which tests take copies."""
+    directory = tmp_path_factory.mktemp("started")
+    path = new_repository(directory / "repository.git", request.param, "--bare", "--template=")
+    assert run([*PROGRAM, "-C", path, "init"], directory).code == 0
     return path
+
+
+@pytest.fixture(scope="module")
+def expected(started: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], str]:
+    """Make the changes in plain surroundings."""
+    return _changed(started, tmp_path_factory.mktemp("expected"))
+
+
+@pytest.fixture
+def ready(started: Path, tmp_path: Path) -> Path:
+    """Take a copy for a test of its own."""
+    return copy(started, tmp_path)
 
 
 def _changed(ready: Path, directory: Path, *before: str, **surroundings: str) -> tuple[list[str], str]:
     """Return the events of a copy after the same changes, and the id of its newest publication."""
-    directory.mkdir()
     repository = copy(ready, directory)
     env = environment(**_DATES, **{"PYTHONHASHSEED": "0", **surroundings})
     append = [*before, *PROGRAM, "-C", str(repository), "append", "--rule", "set"]
@@ -46,25 +59,24 @@ def _changed(ready: Path, directory: Path, *before: str, **surroundings: str) ->
 
 
 @pytest.mark.parametrize("name", _SURROUNDINGS)
-def test_surroundings(ready: Path, tmp_path: Path, name: str) -> None:
-    assert _changed(ready, tmp_path / "one", **_SURROUNDINGS[name]) == _changed(ready, tmp_path / "two")
+def test_surroundings(started: Path, expected: tuple[list[str], str], tmp_path: Path, name: str) -> None:
+    assert _changed(started, tmp_path, **_SURROUNDINGS[name]) == expected
 
 
 @pytest.mark.parametrize("umask", ["000", "077"])
-def test_umask(ready: Path, tmp_path: Path, umask: str) -> None:
-    found = _changed(ready, tmp_path / "one", "sh", "-c", f'umask {umask}; exec "$@"', "sh")
-    assert found == _changed(ready, tmp_path / "two")
+def test_umask(started: Path, expected: tuple[list[str], str], tmp_path: Path, umask: str) -> None:
+    assert _changed(started, tmp_path, "sh", "-c", f'umask {umask}; exec "$@"', "sh") == expected
 
 
-def test_objects_may_lie_loose_or_in_a_pack(ready: Path, tmp_path: Path) -> None:
-    found = _changed(ready, tmp_path / "one")
+def test_objects_may_lie_loose_or_in_a_pack(ready: Path, expected: tuple[list[str], str], tmp_path: Path) -> None:
     (tmp_path / "packs").mkdir()
     for pack in sorted(ready.glob("objects/pack/*")):
         shutil.move(pack, tmp_path / "packs")
     for pack in sorted((tmp_path / "packs").glob("*.pack")):
         git(ready, "unpack-objects", "-q", data=pack.read_bytes())
     assert not list(ready.glob("objects/pack/*.pack"))
-    assert _changed(ready, tmp_path / "two") == found
+    (tmp_path / "changed").mkdir()
+    assert _changed(ready, tmp_path / "changed") == expected
 
 
 def test_merge_order(ready: Path) -> None:

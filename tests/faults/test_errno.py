@@ -5,14 +5,15 @@ gives it where a disk does not. ``close`` is missing: strace would not make the 
 whatever it answers. So are writes into pipes, which no disk refuses.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from tests.faults.laws import Outcome, events, judge
+from tests.faults.laws import Outcome, judge
 from tests.faults.scenes import SCENES, Scene, copy
-from tests.faults.strace import Point, inject, needs_strace, points
+from tests.faults.strace import Point, inject, needs_strace
 from tests.faults.walk import Walk, sample
 
 pytestmark = needs_strace
@@ -31,10 +32,10 @@ _ERRORS: Final = {
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
-def test_error_at_every_call(scene: Scene, tmp_path: Path) -> None:
-    ready = tmp_path / "repository.git"
-    scene.prepare(ready)
-    before = events(ready)
+def test_error_at_every_call(
+    scene: Scene, stage: Callable[[Scene], tuple[Path, list[str]]], calls: Callable[[Scene], list[Point]]
+) -> None:
+    ready, before = stage(scene)
 
     def trial(at: tuple[Point, str], directory: Path) -> Outcome | None:
         point, error = at
@@ -42,7 +43,6 @@ def test_error_at_every_call(scene: Scene, tmp_path: Path) -> None:
         answer, has_come = inject(scene, repository, directory, point, f"error={error}")
         return judge(scene, repository, directory, before, answer) if has_come else None
 
-    found = points(scene, copy(ready, tmp_path / "clean"), tmp_path)
-    found = [point for point in found if not (point.syscall == "write" and point.is_on_pipe)]
+    found = [point for point in calls(scene) if not (point.syscall == "write" and point.is_on_pipe)]
     pairs = [(point, error) for point in found for error, syscalls in _ERRORS.items() if point.syscall in syscalls]
     Walk(scene.name).all(sample(pairs, 5), trial, kind=lambda at: at[1])

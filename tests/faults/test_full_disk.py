@@ -5,7 +5,7 @@ Quotas have no disk of their own here: the error that they give is injected in `
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -13,11 +13,12 @@ import pytest
 
 from gitledger.errors import StorageError
 from tests.faults.disks import read_only, tmpfs
-from tests.faults.laws import Outcome, events, judge
+from tests.faults.laws import Outcome, judge
 from tests.faults.program import Answer, run
 from tests.faults.scenes import APPEND, BATCH, SCENES, Scene, copy
 from tests.faults.walk import Walk, sample
 
+Stage = Callable[[Scene], tuple[Path, list[str]]]
 _PAGE: Final = 4096
 """What a tmpfs gives at once."""
 _IDENTIFIER: Final = 64
@@ -30,8 +31,8 @@ def scene(request: pytest.FixtureRequest) -> Scene:
 
 
 @pytest.mark.parametrize("scarce", ["bytes", "inodes"])
-def test_a_disk_that_is_nearly_full(scene: Scene, tmp_path: Path, scarce: str) -> None:
-    ready, before = _ready(scene, tmp_path)
+def test_a_disk_that_is_nearly_full(scene: Scene, stage: Stage, scarce: str) -> None:
+    ready, before = stage(scene)
 
     def trial(left: int, directory: Path) -> Outcome:
         with tmpfs(directory / "disk", "size=2m,nr_inodes=1000") as disk:
@@ -48,8 +49,8 @@ def test_a_disk_that_is_nearly_full(scene: Scene, tmp_path: Path, scarce: str) -
     [("--fsize", range(_IDENTIFIER, 4096, 128)), ("--nofile", range(8, 24))],
     ids=["file size", "descriptors"],
 )
-def test_a_process_with_a_limit(scene: Scene, tmp_path: Path, limit: str, values: range) -> None:
-    ready, before = _ready(scene, tmp_path)
+def test_a_process_with_a_limit(scene: Scene, stage: Stage, limit: str, values: range) -> None:
+    ready, before = stage(scene)
 
     def trial(value: int, directory: Path) -> Outcome:
         repository = copy(ready, directory)
@@ -60,18 +61,13 @@ def test_a_process_with_a_limit(scene: Scene, tmp_path: Path, limit: str, values
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
-def test_a_disk_that_is_read_only(scene: Scene, tmp_path: Path) -> None:
-    repository, before = _ready(scene, tmp_path)
+def test_a_disk_that_is_read_only(scene: Scene, stage: Stage, tmp_path: Path) -> None:
+    ready, before = stage(scene)
+    repository = copy(ready, tmp_path)
     with read_only(repository):
         answer = _ask(scene, repository, tmp_path)
     assert answer.code == StorageError.exit_code
     judge(scene, repository, tmp_path, before, answer)
-
-
-def _ready(scene: Scene, directory: Path) -> tuple[Path, list[str]]:
-    repository = directory / "repository.git"
-    scene.prepare(repository)
-    return repository, events(repository)
 
 
 def _ask(scene: Scene, repository: Path, directory: Path, *limited: str) -> Answer:

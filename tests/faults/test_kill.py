@@ -1,7 +1,7 @@
 """kill -9 at every system call of every verb that writes, and again while the next run recovers."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -14,6 +14,9 @@ from tests.faults.walk import FULL, Walk, sample
 from tests.ledgers import git
 
 pytestmark = needs_strace
+
+Stage = Callable[[Scene], tuple[Path, list[str]]]
+Calls = Callable[[Scene], list[Point]]
 
 _KILL = "signal=SIGKILL"
 _VERSION = git(Path(), "version").split()[2]
@@ -32,26 +35,22 @@ _DIGITS = re.compile(r"[0-9a-f]{16,}")
 
 @pytest.mark.parametrize("together", [False, True], ids=["alone", "with its gits"])
 @pytest.mark.parametrize("scene", _SCENES, ids=lambda scene: scene.name)
-def test_kill_at_every_call(scene: Scene, tmp_path: Path, *, together: bool) -> None:
-    ready = tmp_path / "repository.git"
-    scene.prepare(ready)
-    before = events(ready)
+def test_kill_at_every_call(scene: Scene, stage: Stage, calls: Calls, *, together: bool) -> None:
+    ready, before = stage(scene)
 
     def trial(point: Point, directory: Path) -> Outcome | None:
         repository = copy(ready, directory)
         answer, has_come = inject(scene, repository, directory, point, _KILL, together=together)
         return judge(scene, repository, directory, before, answer) if has_come else None
 
-    found = points(scene, copy(ready, tmp_path / "clean"), tmp_path)
     # A git that is killed leaves nothing running but the program, which is what is to answer.
-    found = [point for point in found if point.process == PROGRAM or not together]
+    found = [point for point in calls(scene) if point.process == PROGRAM or not together]
     found = [point for point in found if FULL or point.changes]
     Walk(scene.name).all(sample(found, 3), trial, kind=lambda point: _kind(point, together=together))
 
 
-def test_kill_of_the_run_that_recovers(tmp_path: Path) -> None:
-    ready = tmp_path / "repository.git"
-    APPEND.prepare(ready)
+def test_kill_of_the_run_that_recovers(stage: Stage, tmp_path: Path) -> None:
+    ready, _ = stage(APPEND)
 
     def trial(at: tuple[Path, Point], directory: Path) -> Outcome | None:
         broken, point = at

@@ -23,7 +23,7 @@ from tests.faults.scenes import APPEND, Scene, copy, started
 from tests.faults.walk import FULL, SEED, Walk
 
 _STREAM: Final = Scene(name="stream", prepare=started, command=(*LIBRARY, "stream"))
-_TRIALS: Final = 200 if FULL else 8
+_TRIALS: Final = 200 if FULL else 5
 _MOST_ANSWERS: Final = 8
 _LONGEST: Final = 0.03
 """Seconds between an answer and the end; an append takes about as long."""

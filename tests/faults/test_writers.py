@@ -21,7 +21,7 @@ from gitledger.ledger.vst import vst
 from tests.ledgers import ENV, assert_sound, open_ledger, write
 
 FULL = os.environ.get("GIT_LEDGER_FULL") == "1"
-WRITERS, APPENDS = (32, 100) if FULL else (8, 25)
+WRITERS, APPENDS = (32, 100) if FULL else (8, 10)
 ROOT = Path(__file__).parents[2]
 # Far above what all of them need together on a machine that others use as well.
 _HANGS = 3600 if FULL else 300
