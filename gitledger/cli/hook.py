@@ -23,11 +23,20 @@ from gitledger.store.open import find_repository
 
 
 def run(
-    door: Door, *, action: str, ref: str | None, old: str | None, new: str | None, server: bool, uninstall: bool
+    door: Door,
+    *,
+    action: str,
+    ref: str | None,
+    old: str | None,
+    new: str | None,
+    server: bool,
+    update: bool,
+    uninstall: bool,
 ) -> int:
     """Judge a push as the hook ``action``, or install hooks; 5 if the push is refused."""
     if action == "install":
-        _install(door, server=server, uninstall=uninstall)
+        event = "update" if update else "pre-receive" if server else "pre-push"
+        _install(door, event, uninstall=uninstall)
         return 0
     if action == "update" and not (ref and old and new):
         raise UsageError("hook update lacks words; expected REF OLD NEW, as git gives them to the hook")
@@ -48,8 +57,8 @@ def _as_refusal(error: LedgerError) -> RefusedError:
     return RefusedError("push-size" if isinstance(error, PolicyError) else "gate-failed", "", error.message)
 
 
-def _install(door: Door, *, server: bool, uninstall: bool) -> None:
-    """Put the gate, or else the hook that sends ledgers along, in place; print each thing that is changed."""
+def _install(door: Door, event: str, *, uninstall: bool) -> None:
+    """Put a hook in place, or take it away; print each thing that is changed."""
     # Imported here because it loads every kind of compression, which would be a tenth of the gate's start.
     from shutil import which
 
@@ -57,7 +66,7 @@ def _install(door: Door, *, server: bool, uninstall: bool) -> None:
     program = which("git-ledger", path=env.get("PATH"))
     if program is None:
         raise UsageError("git-ledger is not on PATH; expected it there, for the hook to call it by its full name")
-    hook = Hook("pre-receive" if server else "pre-push", door.repository, door.path("."), env)
+    hook = Hook(event, door.repository, door.path("."), env)
     for line in hook.uninstall() if uninstall else hook.install(str(Path(program).absolute())):
         door.output.line(line)
 

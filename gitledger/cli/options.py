@@ -234,6 +234,7 @@ VERBS: Final = {
             ),
             options=(
                 Option(flags=("--server",), kind="flag", help="Install the gate; else the hook that pushes along."),
+                Option(flags=("--update",), kind="flag", help="Install the gate as an update hook: second best."),
                 Option(flags=("--uninstall",), kind="flag", help="Take away what install put in place."),
             ),
         ),

@@ -30,7 +30,7 @@ class Hook:
     """One hook of git, which a file of ours serves.
 
     Args:
-        event: "pre-receive", the gate, or "pre-push".
+        event: "pre-receive", the gate; "update", the gate for hosts without that; or "pre-push".
         repository: where.
         start: a directory in it.
         env: the environment for git.
@@ -114,8 +114,8 @@ class Hook:
 def _hooks_directory(event: str, repository: Repository, start: Path, env: Mapping[str, str]) -> Path:
     """Return where git looks for a hook; a relative ``core.hooksPath`` begins where it is run."""
     place = repository.git_dir
-    if event != "pre-receive" and not repository.bare:
-        # githooks(5): those of a push to here run in the repository, others at the top of the working tree.
+    if event == "pre-push" and not repository.bare:
+        # githooks(5): it runs at the top of the working tree; those of a push to here in the repository.
         place = _path(Program(("git", "-C", str(start)), git_environment(env)), "--show-toplevel")
     git = Program(("git", "-C", str(place), f"--git-dir={repository.git_dir}"), git_environment(env))
     return _path(git, "--path-format=absolute", "--git-path", "hooks")

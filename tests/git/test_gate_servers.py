@@ -106,7 +106,7 @@ def test_on_a_host_with_update_hooks_alone(tmp_path: Path) -> None:
     work.mkdir()
     server = new_server(tmp_path)
     people = People(work, str(server), {})
-    shutil.copy(Path(__file__).resolve().parents[2] / "hooks/update", server / "hooks")
+    assert people.must(f"git-ledger -C {server} hook install --update") == "installed hooks/update"
     people.must("git init -q -b main ada")
     people.must("git -C ada commit -q --allow-empty -m code")
     people.must(f"git -C ada remote add origin {people.url}")
