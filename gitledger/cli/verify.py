@@ -3,6 +3,7 @@
 from gitledger.cli.door import Door
 from gitledger.cli.output import Output, Painted
 from gitledger.cli.trust import trusted_checkpoint
+from gitledger.ledger.guard import has_had_policy
 from gitledger.verify import Report, verify
 
 
@@ -26,6 +27,8 @@ def run(
         jobs=1 if jobs is None else jobs,
         progress=progress,
     )
+    if report.ok and not signatures and has_had_policy(door.ledger.objects, report.publication):
+        door.hint("there is a policy, and who signed was not judged: --signatures does that")
     if door.json:
         door.output.json(_to_json(report))
     else:

@@ -11,9 +11,11 @@ nothing else of policies is imported for it.
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from gitledger.errors import PolicyError
-from gitledger.ids import APPROVALS, POLICY, Variable
+from gitledger.errors import DamageError, FormatError, PolicyError
+from gitledger.ids import APPROVALS, POLICY, Oid, Variable
 from gitledger.ledger.draft import Draft
+from gitledger.ledger.publication import read_publication
+from gitledger.store.base import ObjectStore
 
 if TYPE_CHECKING:
     from gitledger.model.permission import Claim, Refusal
@@ -107,6 +109,15 @@ class Guard:
         from gitledger.model.permission import read_policy
 
         return read_policy(self._draft.value(POLICY))
+
+
+def has_had_policy(objects: ObjectStore, oid: Oid) -> bool:
+    """Return whether a policy is in force after a publication, or was; also if that cannot be told."""
+    try:
+        return Guard(Draft(objects, read_publication(objects, oid))).concerns(())
+    except (DamageError, FormatError):
+        # For the judge to say.
+        return True
 
 
 def refuse(refusals: Iterable["Refusal"]) -> None:

@@ -2,12 +2,9 @@
 
 from collections.abc import Callable
 
-from gitledger.errors import DamageError, FormatError
 from gitledger.frozen import frozen
 from gitledger.ids import Oid
-from gitledger.ledger.draft import Draft
-from gitledger.ledger.guard import Guard
-from gitledger.ledger.publication import read_publication
+from gitledger.ledger.guard import has_had_policy
 from gitledger.store.base import ObjectStore
 from gitledger.store.signing import CheckSignatures
 from gitledger.verify import Finding
@@ -66,18 +63,10 @@ def judge_received(
         StorageError: the machine underneath failed.
     """
     order = all_since(objects, head, trusted, cut) if trusted else all_before(objects, head, cut)
-    judge = Judge(objects, cut, check_signatures if _has_had_policy(objects, head) else None)
+    judge = Judge(objects, cut, check_signatures if has_had_policy(objects, head) else None)
     findings, believed = list[Finding](), list[Oid]()
     for done, (oid, verdict) in enumerate(zip(order, judge.judge_all(order), strict=True), start=1):
         findings += verdict.findings
         believed += [oid] if oid in cut else []
         progress(done, len(order))
     return Judged(publications=len(order) - len(believed), believed=tuple(believed), findings=tuple(findings))
-
-
-def _has_had_policy(objects: ObjectStore, head: Oid) -> bool:
-    try:
-        return Guard(Draft(objects, read_publication(objects, head))).concerns(())
-    except (DamageError, FormatError):
-        # For the judge to say.
-        return True
