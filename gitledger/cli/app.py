@@ -16,7 +16,13 @@ from gitledger.cli.parse import Invocation
 from gitledger.cli.verb import Argument, Given, Option, Verb
 from gitledger.errors import UsageError
 
-_TYPES: Final[dict[str, Any]] = {"flag": bool, "count": int, "text": str | None, "texts": list[str] | None, "number": int | None}
+_TYPES: Final[dict[str, Any]] = {
+    "flag": bool,
+    "count": int,
+    "text": str | None,
+    "texts": list[str] | None,
+    "number": int | None,
+}
 
 
 def parse_with_typer(arguments: Sequence[str]) -> Invocation | int:

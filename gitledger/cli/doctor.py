@@ -1,4 +1,4 @@
-"""``git ledger doctor``: is the repository sound, and what would help?"""
+"""``git ledger doctor``: say what is wrong with the repository and its ledgers, and mend it."""
 
 from gitledger.cli.door import Door
 from gitledger.cli.output import Painted

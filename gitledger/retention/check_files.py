@@ -1,6 +1,6 @@
 """Files that deaths have left: locks, leases, packs without an index, temporary files, half a prune."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -25,17 +25,13 @@ _GARBAGE: Final = ("pack/tmp_*", "pack/.tmp-*")
 def check_files(patient: Patient) -> Iterator[Fault]:
     """Yield what deaths have left."""
     common, objects = patient.repository.common_dir, patient.repository.objects_dir
-    for pattern in _LOCKS:
-        for lock in sorted(common.glob(pattern)):
-            if _is_old(patient, lock):
-                message = "it is more than an hour old, and whoever waits for it fails; expected it to be gone in seconds"
-                yield _removable("lock", lock, message)
-    for pattern in _GARBAGE:
-        for path in sorted(objects.glob(pattern)):
-            if _is_old(patient, path):
-                yield _removable("garbage", path, "it is what a git that died was writing; expected it to be gone")
-    for pack in sorted(objects.glob("pack/pack-*.pack")):
-        if not pack.with_suffix(".idx").exists() and _is_old(patient, pack):
+    for lock in _old(patient, common, _LOCKS):
+        message = "it is more than an hour old, and whoever waits for it fails; expected it to be gone in seconds"
+        yield _removable("lock", lock, message)
+    for path in _old(patient, objects, _GARBAGE):
+        yield _removable("garbage", path, "it is what a git that died was writing; expected it to be gone")
+    for pack in _old(patient, objects, ("pack/pack-*.pack",)):
+        if not pack.with_suffix(".idx").exists():
             yield _removable("garbage", pack, "it has no index, so nobody can read it; expected one")
     for lease in list(stale_leases(objects / "pack")):
         yield Fault(
@@ -55,6 +51,11 @@ def check_files(patient: Patient) -> Iterator[Fault]:
         if not directory.is_dir():
             message = "it is an alternate that is not there; expected the objects that this repository borrows"
             yield Fault(code="alternate", where=str(directory), message=message)
+
+
+def _old(patient: Patient, directory: Path, patterns: Iterable[str]) -> Iterator[Path]:
+    for pattern in patterns:
+        yield from (path for path in sorted(directory.glob(pattern)) if _is_old(patient, path))
 
 
 def _is_old(patient: Patient, path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""``doctor``: is all of it sound, and what would help? Specified in ``docs/git-ledger-doctor.md``.
+"""``doctor``: what is wrong with a repository and its ledgers. Specified in ``docs/git-ledger-doctor.md``.
 
 1. refs, settings, hooks, files: each check says what is wrong and, where a program can mend it without asking, how;
 2. every ledger: plain Git reaches all of its objects, and all of them are here;
