@@ -29,7 +29,7 @@ from gitledger.store import layout
 from gitledger.store.base import ObjectStore
 from gitledger.store.bundle import Opened, Scratch, scratch
 from gitledger.store.housekeeping import Housekeeping
-from gitledger.store.pack_writer import PackWriter
+from gitledger.store.pack_writer import PackWriter, drop_stale_leases
 from gitledger.store.shallow import move_cut, read_cut
 
 _REFS: Final = (layout.REFS, layout.CHECKPOINT_REFS, layout.TRACKING)
@@ -51,6 +51,8 @@ def rehydrate(source: Source, archive: Archive, *, first: int = 1) -> Iterator[M
         StorageError: the archive or the disk refuses.
     """
     repository, ledger = source.repository, source.ledger
+    # Of a run that was killed when its pack was in place.
+    drop_stale_leases(repository.objects_dir / "pack")
     log, chain = newest_chain(ledger, archive)
     wanted = [one.manifest for one in chain if one.manifest.last >= first]
     reached = _reached(source)

@@ -1,6 +1,7 @@
 """The program is killed while history leaves or comes back; the next run completes, and nothing is lost."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -76,7 +77,6 @@ def test_kill_at_every_call_of_a_rehydrate(tmp_path: Path) -> None:
         # All or nothing of the one bundle, and Git is content with either.
         assert len(history(repository)) in {len(before), len(away)}
         git(repository, "fsck", "--strict", "--full", "--no-dangling")
-        git(repository, "gc", "--quiet", "--prune=now")
         seconds = _again(REHYDRATE, repository, directory)
         assert len(history(repository)) == len(before)
         assert not (repository / "shallow").exists()
@@ -87,7 +87,7 @@ def test_kill_at_every_call_of_a_rehydrate(tmp_path: Path) -> None:
     _walk(REHYDRATE, ready, tmp_path, judge)
 
 
-def _walk(scene: Scene, ready: Path, tmp_path: Path, judge) -> None:  # noqa: ANN001 - a function above
+def _walk(scene: Scene, ready: Path, tmp_path: Path, judge: Callable[[Path, Path], float]) -> None:
     def trial(point: Point, directory: Path) -> Outcome | None:
         repository = copy(ready, directory)
         _, has_come = inject(scene, repository, directory, point, _KILL, together=True)
