@@ -1,5 +1,6 @@
 """What the suites of faults share: scenes that are ready, each made once, and the table at the end of a run."""
 
+import compileall
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.laws import events
+from tests.faults.program import ROOT
 from tests.faults.scenes import Scene, copy
 from tests.faults.strace import Point, points
 from tests.faults.walk import TALLIES, table
@@ -30,6 +32,8 @@ def calls(
     stage: Callable[[Scene], tuple[Path, list[str]]], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[Scene], list[Point]]:
     """Return what lists the system calls of a scene."""
+    # Else the run that is listed would write the bytecode of what it imports first, and later ones would not.
+    compileall.compile_dir(ROOT / "gitledger", quiet=1)
 
     @cache
     def trace(scene: Scene) -> list[Point]:
