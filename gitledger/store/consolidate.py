@@ -4,7 +4,7 @@
    Git finds deltas among objects of the same name. Only what lies in these packs is read, so the work is in proportion
    to what is joined, not to the repository.
 2. Let git write all objects of these packs, reachable or not, as one pack; its files are synced.
-3. Sync the directory: the new pack has its name to stay.
+3. Give it its name under a lease, the index last, and sync the directory.
 4. Remove the old packs, each index first.
 
 A death leaves objects twice, or a temporary file that ``git gc`` removes. Readers that had an old pack open keep it;
@@ -14,6 +14,7 @@ those that look for it anew find the new one. A pack that gets a ``.keep`` meanw
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import Final
 
 from gitledger.durable import storage_error, sync_directory
@@ -21,6 +22,7 @@ from gitledger.errors import StorageError
 from gitledger.ids import Oid
 from gitledger.store.base import GitObject
 from gitledger.store.git import GitObjects
+from gitledger.store.pack_writer import leased
 from gitledger.store.packs import Pack, choose, list_packs, read_oids
 from gitledger.store.program import Program
 from gitledger.store.repository import Repository
@@ -33,6 +35,9 @@ _SETTINGS: Final = {
     "pack.threads": "1",
     "pack.packSizeLimit": "0",
 }
+_UNNAMED: Final = "tmp_pack_joined"
+"""What `git gc` removes should its owner die."""
+_NAMED: Final = (".pack", ".rev", ".idx")
 _REMOVED: Final = (".idx", ".pack", ".rev")
 # What a commit begins with. What is joined may be anything that somebody pushed, so nothing is parsed further.
 _TREE: Final = re.compile(rb"tree ([0-9a-f]{40}|[0-9a-f]{64})\n")
@@ -72,10 +77,10 @@ def _join(repository: Repository, env: Mapping[str, str], packs: Sequence[Pack])
     # A line feed in a name would end the line.
     lines = b"".join(b"%s %s\n" % (oid.hex().encode(), names.get(oid, b"").replace(b"\n", b" ")) for oid in oids)
     directory = packs[0].path.parent
-    done = git.run("pack-objects", "-q", "--delta-base-offset", str(directory / "pack"), data=lines)
+    done = git.run("pack-objects", "-q", "--delta-base-offset", str(directory / _UNNAMED), data=lines)
     if done.status != 0:
         raise StorageError(f"git cannot pack objects: {done.reason}; expected one pack of {len(packs)}")
-    new = directory / f"pack-{done.output.decode().strip()}.pack"
+    new = _name(directory, done.output.decode().strip())
     if [len(oids)] != [pack.objects for pack in list_packs(directory) if pack.path == new]:
         raise StorageError(f"{new} has not all the objects of {len(packs)} packs; expected {len(oids):,}")
     sync_directory(directory)
@@ -83,6 +88,18 @@ def _join(repository: Repository, env: Mapping[str, str], packs: Sequence[Pack])
         if pack.path != new and not pack.path.with_suffix(".keep").exists():
             for suffix in _REMOVED:
                 pack.path.with_suffix(suffix).unlink(missing_ok=True)
+
+
+def _name(directory: Path, digits: str) -> Path:
+    """Give a pack that git has written its name, and return its path."""
+    new = directory / f"pack-{digits}.pack"
+    with leased(new):
+        for suffix in _NAMED:
+            unnamed = directory / f"{_UNNAMED}-{digits}{suffix}"
+            # Older gits write no reverse index.
+            if suffix != ".rev" or unnamed.exists():
+                unnamed.replace(new.with_suffix(suffix))
+    return new
 
 
 def _names(git: Program, objects: GitObjects, oids: Mapping[Oid, object]) -> dict[Oid, bytes]:

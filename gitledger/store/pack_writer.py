@@ -124,6 +124,20 @@ class PackWriter:
         self._leases.append(_Lease(pack, _take_lease(pack.with_suffix(".keep"))))
 
 
+@contextlib.contextmanager
+def leased(pack: Path) -> Iterator[None]:
+    """Keep a pack that gets its name in the block; if this process dies in it, the next writer tidies up.
+
+    Raises:
+        StorageError: the disk refuses.
+    """
+    lease = _Lease(pack, _take_lease(pack.with_suffix(".keep")))
+    try:
+        yield
+    finally:
+        _release(lease)
+
+
 def drop_stale_leases(directory: Path) -> list[Path]:
     """Remove the leases in an ``objects/pack`` directory whose owners are gone; return their packs.
 

@@ -56,7 +56,12 @@ def list_packs(directory: Path) -> list[Pack]:
         beside.setdefault(path.stem, set()).add(path.suffix)
     if any(stem.startswith(_MANY) for stem in beside):
         return []
-    stems = [stem for stem, suffixes in beside.items() if suffixes >= _PLAIN and suffixes <= _ALLOWED]
+    # Under another name a pack is still being written.
+    stems = [
+        stem
+        for stem, suffixes in beside.items()
+        if stem.startswith("pack-") and suffixes >= _PLAIN and suffixes <= _ALLOWED
+    ]
     return list(_sized(directory, stems))
 
 

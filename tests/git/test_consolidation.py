@@ -4,15 +4,20 @@
 """
 
 import fcntl
+import io
 import os
+import pickle
 import shutil
+import signal
 import subprocess
+import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -22,6 +27,7 @@ from gitledger.ledger.append import append
 from gitledger.ledger.change import change
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.init import init
+from gitledger.store import background
 from gitledger.store import consolidate as module
 from gitledger.store.base import NewObject
 from gitledger.store.consolidate import consolidate
@@ -238,7 +244,7 @@ def test_no_pack_goes_before_the_new_one_has_its_name_to_stay(repository: Path, 
     monkeypatch.setattr(Path, "unlink", unlinked)
     run(repository)
     [new] = packs(repository)
-    assert steps == [{new}, *[".idx", ".pack", ".rev"] * 5]
+    assert steps == [".keep", {new}, *[".idx", ".pack", ".rev"] * 5]
 
 
 def test_the_new_pack_is_synced_whatever_the_settings_say(repository: Path, tmp_path: Path) -> None:
@@ -260,6 +266,40 @@ def test_the_new_pack_is_synced_whatever_the_settings_say(repository: Path, tmp_
     calls = "".join(file.read_text() for file in tmp_path.glob("*.calls"))
     assert calls.count("tmp_pack_") == 1
     assert calls.count("tmp_idx_") == 1
+
+
+DIES = """
+import os, signal, sys
+from pathlib import Path
+from gitledger.store.consolidate import consolidate
+from gitledger.store.open import find_repository
+left, replace = iter(range(int(sys.argv[2]))), Path.replace
+def replace_or_die(path, target):
+    if next(left, None) is None:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return replace(path, target)
+Path.replace = replace_or_die
+consolidate(find_repository(Path(sys.argv[1]), os.environ), os.environ, 1)
+"""
+
+
+@pytest.mark.parametrize("renamed", [0, 1])
+def test_what_the_dead_leave_is_tidied_up(repository: Path, renamed: int) -> None:
+    """A pack without its index by the next writer, for newer gits leave it for ever; the rest by git."""
+    filled(repository, 4)
+    before, few = objects_of(repository), packs(repository)
+    env = {**ENV, "PYTHONPATH": str(Path(__file__).parents[2])}
+    dead = subprocess.run([sys.executable, "-c", DIES, repository, str(renamed)], env=env, check=False)
+    assert dead.returncode == -signal.SIGKILL
+    assert objects_of(repository) == before
+    assert len(packs(repository) - few) == 1
+    assert len(packs(repository, ".keep")) == 1
+    filled(repository, 1)
+    assert packs(repository, ".keep") == set()
+    assert {name for name in packs(repository) if name.startswith("pack-")} > few
+    git(repository, "gc", "-q", "--prune=now")
+    git(repository, "fsck", "--strict", "--full")
+    assert packs(repository, "") - packs(repository, ".bitmap") == packs(repository) | packs(repository, ".idx")
 
 
 def test_damage_is_not_copied_and_tried_again_only_much_later(repository: Path) -> None:
@@ -337,3 +377,26 @@ def test_readers_and_writers_and_collections_live_beside_it(repository: Path, tm
     with open_ledger(repository) as ledger:
         assert_sound(ledger, 13 + number)
     git(repository, "fsck", "--strict", "--full")
+
+
+def test_who_consolidates_belongs_to_no_terminal_and_to_no_parent() -> None:
+    reading, writing = os.pipe()
+    program = "import os, sys; print(sys.stdin.read(), os.getsid(0), os.getppid())"
+    background._start_apart([sys.executable, "-c", program], ENV, data=b"asked", output=writing)
+    os.close(writing)
+    with os.fdopen(reading) as answer:
+        said, session, parent = answer.read().split()
+    assert said == "asked"
+    assert int(session) != os.getsid(0)
+    assert int(parent) != os.getpid()
+
+
+def test_who_consolidates_lets_others_go_first(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(repository, 4)
+    nice: list[int] = []
+    monkeypatch.setattr(os, "nice", nice.append)
+    asked = pickle.dumps((find_repository(repository, ENV), dict(ENV), 2))
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(asked)))
+    background.child()
+    assert nice == [10]
+    assert len(packs(repository)) == 1
