@@ -18,6 +18,7 @@ from gitledger.ledger.handle import Ledger, People
 from gitledger.ledger.init import init
 from gitledger.ledger.state import state
 from gitledger.store.base import ObjectStore, RefStore
+from gitledger.store.catalog import open_catalog
 from gitledger.store.commit import Person
 from gitledger.store.memory import MemoryObjects, MemoryRefs
 from gitledger.store.open import StoreKind, find_repository, open_objects, open_refs
@@ -137,6 +138,7 @@ def open_ledger(
         yield replace(
             ledger_on(objects, refs, name),
             cut=lambda: read_cut(repository),
+            catalog=partial(open_catalog, repository),
             check_signatures=partial(check_signatures, repository, env),
         )
     finally:

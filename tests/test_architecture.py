@@ -39,6 +39,7 @@ DOORS: dict[str, set[str]] = {
     "typer": {"cli/app.py"},
     "cryptography": {"ed25519.py"},
     "obstore": {"artifacts/s3.py"},
+    "sqlite3": {"store/catalog.py"},
     "subprocess": {"store/program.py", "store/background.py", "cli/pager.py"},
 }
 # Clock, randomness and environment enter through the command line's door alone. A temporary file's name is no meaning.

@@ -6,17 +6,21 @@
 import os
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from gitledger.cli.identity import Identity
 from gitledger.frozen import frozen
-from gitledger.ids import Oid, parse_ledger_name
+from gitledger.ids import LedgerName, Oid, parse_ledger_name
 from gitledger.ledger.handle import Ledger
 from gitledger.store.open import find_repository, open_objects, open_refs
 from gitledger.store.repository import Repository
 from gitledger.store.signing import check_signatures, sign_commit
+
+if TYPE_CHECKING:
+    from gitledger.store.catalog import Catalog
 
 DEFAULT_LEDGER: Final = "main"
 _STDIN, _STDOUT, _STDERR = range(3)
@@ -81,6 +85,7 @@ def ledger_of(repository: Repository, name: str | None, env: Mapping[str, str], 
         clock=lambda: _now(identity),
         entropy=os.urandom,
         cut=lambda: _cut(repository),
+        catalog=lambda name: _catalog(repository, name),
         reopen=partial(open_objects, repository, dict(env)),
         sign=partial(sign_commit, repository, env) if signs or _is_true(repository, "ledger.sign") else None,
         check_signatures=partial(check_signatures, repository, dict(env)),
@@ -105,6 +110,13 @@ def _cut(repository: Repository) -> frozenset[Oid]:
     from gitledger.store.shallow import read_cut
 
     return read_cut(repository)
+
+
+def _catalog(repository: Repository, name: LedgerName) -> "AbstractContextManager[Catalog]":
+    # Imported here because few questions need SQLite.
+    from gitledger.store.catalog import open_catalog
+
+    return open_catalog(repository, name)
 
 
 def _is_true(repository: Repository, setting: str) -> bool:

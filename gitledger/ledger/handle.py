@@ -1,13 +1,17 @@
 """An open ledger: which one, where its bytes are, and what enters from outside. A frozen bundle without behaviour."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitledger.frozen import frozen
 from gitledger.ids import LedgerName, Oid
 from gitledger.store.base import ObjectStore, RefStore
 from gitledger.store.commit import Person
 from gitledger.store.signing import CheckSignatures, Signed
+
+if TYPE_CHECKING:
+    from gitledger.store.catalog import Catalog
 
 
 class People(NamedTuple):
@@ -29,6 +33,8 @@ class Ledger:
         clock: returns the seconds since 1970.
         entropy: returns this many random bytes.
         cut: returns the commits behind which history is cut off at this moment, in a shallow repository.
+        catalog: opens the catalog of the ledger with a name, as `gitledger.store.catalog.open_catalog` does; None where
+            there is no place for one.
         reopen: opens the same objects in another process, where it goes by pickle; None where only this process has
             them.
         sign: signs the bytes of a publication's commit; None if publications are not to be signed.
@@ -42,6 +48,7 @@ class Ledger:
     clock: Callable[[], int]
     entropy: Callable[[int], bytes]
     cut: Callable[[], frozenset[Oid]] = frozenset[Oid]
+    catalog: "Callable[[LedgerName], AbstractContextManager[Catalog]] | None" = None
     reopen: Callable[[], ObjectStore] | None = None
     sign: Callable[[bytes], Signed] | None = None
     check_signatures: CheckSignatures | None = None

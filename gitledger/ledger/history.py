@@ -52,15 +52,15 @@ def backwards(
             return
         first, *others = (read_publication(objects, oid) for oid in publication.commit.parents)
         for second in others:
-            for place in reversed(_brought_in(_reader(objects), publication, first, second)):
+            for place in reversed(brought_in(objects, publication, first, second)):
                 yield replace(place, seq=seq)
                 seq -= 1
         publication = first
 
 
-def _brought_in(read: Read, merge: Publication, first: Publication, second: Publication) -> list[Place]:
-    """Return what a merge took over from its second parent, oldest first."""
-    count = merge.first_seq - 1 - first.log.size
+def brought_in(objects: ObjectStore, merge: Publication, first: Publication, second: Publication) -> list[Place]:
+    """Return what a merge took over from its second parent, oldest first; each has its number in that one's log."""
+    read, count = _reader(objects), merge.first_seq - 1 - first.log.size
     places = _newest_of_branch(read, second, count)
     return places or _only_in(read, second, first, _divergence(read, first, second)[1], count)
 
@@ -202,4 +202,9 @@ def find_event(objects: ObjectStore, head: Publication, event: EventId) -> Place
     for place in backwards(objects, head):
         if place.event == event:
             return place
-    raise NotFoundError(f"event {event.hex()} is not in this ledger; expected one that git ledger log lists")
+    raise not_found(event)
+
+
+def not_found(event: EventId) -> NotFoundError:
+    """Return the error that an event is not in a ledger."""
+    return NotFoundError(f"event {event.hex()} is not in this ledger; expected one that git ledger log lists")

@@ -6,7 +6,8 @@ from itertools import groupby
 from gitledger.frozen import frozen
 from gitledger.ids import Variable
 from gitledger.ledger.handle import Ledger
-from gitledger.ledger.history import Place, backwards, find_event
+from gitledger.ledger.history import Place, backwards
+from gitledger.ledger.locate import find_event
 from gitledger.ledger.publication import Publication, Published, read_envelope, read_published
 from gitledger.ledger.resolve import head_place, numbering, previous, resolve
 from gitledger.ledger.state import State
@@ -47,7 +48,7 @@ def log(
     """
     start = resolve(ledger, rev) if rev is not None else head_place(ledger)
     top = numbering(ledger, start)
-    after = find_event(ledger.objects, top, resolve(ledger, since).event).seq if since is not None else 0
+    after = find_event(ledger, top, resolve(ledger, since).event).seq if since is not None else 0
     for one in describe(ledger, _between(ledger, top, start.seq, after)):
         if rule is not None and one.rule.name != rule:
             continue

@@ -13,14 +13,18 @@ from typing import Final
 
 from gitledger.errors import DamageError, FormatError, NotFoundError, UsageError
 from gitledger.frozen import replace
-from gitledger.ids import EventId, parse_ledger_name, shown
+from gitledger.ids import EventId, Oid, parse_ledger_name, parse_oid, shown
 from gitledger.ledger.handle import Ledger
-from gitledger.ledger.history import Place, backwards, find_event
+from gitledger.ledger.history import Place, backwards
+from gitledger.ledger.locate import find_event, place_before, place_of_number
 from gitledger.ledger.publication import Publication, head_of, publications, read_publication
 from gitledger.model.event import parse_event
 from gitledger.store import layout
+from gitledger.store.base import ObjectStore
 
 PREFIX_DIGITS: Final = 7
+# Publications that are read sooner than a catalog is brought up to date.
+_NEAR: Final = 16
 _SEQ = re.compile(r"#([1-9][0-9]{0,17})\Z")
 _PREFIX = re.compile(rf"[0-9a-f]{{{PREFIX_DIGITS},64}}\Z")
 _BACK = re.compile(r"(?P<rev>.*)~(?P<count>[0-9]{0,17})\Z", re.DOTALL)
@@ -85,14 +89,16 @@ def _is_ledger(ledger: Ledger, rev: str) -> bool:
 
 def _earlier(ledger: Ledger, place: Place, count: int) -> Place:
     left = count
-    for publication in publications(ledger.objects, place.publication):
+    for number, publication in enumerate(publications(ledger.objects, place.publication)):
         position = place.position if publication is place.publication else len(publication.events) - 1
         if left <= position:
             left = position - left
             found = Place(publication=publication, position=left, seq=publication.first_seq + left)
             top = numbering(ledger, place)
-            return found if top is place.publication else find_event(ledger.objects, top, found.event)
+            return found if top is place.publication else find_event(ledger, top, found.event)
         left -= position + 1
+        if number == _NEAR and (known := place_before(ledger, place, count)):
+            return known
     most = count - left - 1
     raise NotFoundError(f"event {place.event.hex()} has no event {count} before it; expected at most {most}")
 
@@ -101,6 +107,8 @@ def _numbered(ledger: Ledger, seq: int) -> Place:
     head = head_of(ledger)
     if seq > head.log.size:
         raise NotFoundError(f"ledger {ledger.name} has no event #{seq}; expected #1 to #{head.log.size}")
+    if seq < head.first_seq and (known := place_of_number(ledger, head, seq)):
+        return known
     for publication in publications(ledger.objects, head):
         if publication.first_seq <= seq <= publication.log.size:
             return Place(publication=publication, position=seq - publication.first_seq, seq=seq)
@@ -114,7 +122,7 @@ def _numbered(ledger: Ledger, seq: int) -> Place:
 
 
 def _by_prefix(ledger: Ledger, prefix: str) -> Place:
-    found = [EventId(oid) for oid in ledger.objects.find(prefix) if _is_event(ledger, EventId(oid))]
+    found = [EventId(oid) for oid in _objects(ledger.objects, prefix) if _is_event(ledger, EventId(oid))]
     if not found:
         raise NotFoundError(f"no event has an id that begins with {prefix}; expected one that git ledger log lists")
     if len(found) > 1:
@@ -123,7 +131,14 @@ def _by_prefix(ledger: Ledger, prefix: str) -> Place:
             hint="one of " + ", ".join(event.hex() for event in found[:5]),
             details={"events": [event.hex() for event in found]},
         )
-    return find_event(ledger.objects, head_of(ledger), found[0])
+    return find_event(ledger, head_of(ledger), found[0])
+
+
+def _objects(objects: ObjectStore, prefix: str) -> list[Oid]:
+    if len(prefix) == objects.format.size * 2:
+        oid = parse_oid(prefix)
+        return [] if objects.missing([oid]) else [oid]
+    return objects.find(prefix)
 
 
 def _is_event(ledger: Ledger, oid: EventId) -> bool:

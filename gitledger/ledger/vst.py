@@ -1,17 +1,24 @@
 """``vst`` and ``blame``: the timeline of a variable, and the newest event of many."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from itertools import chain, islice
+from typing import Final
 
 from gitledger.errors import DamageError, NotFoundError
 from gitledger.frozen import frozen
 from gitledger.ids import EventId, Variable, parse_variable, shown
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import Place, backwards
+from gitledger.ledger.locate import places_of
 from gitledger.ledger.log import describe
 from gitledger.ledger.publication import Publication, Published
 from gitledger.ledger.resolve import head_place, numbering, resolve
 from gitledger.ledger.state import State
 from gitledger.ledger.timelines import Timelines
+
+_WINDOW: Final = 256
+"""Events that are looked for together."""
 
 
 @frozen
@@ -41,7 +48,7 @@ def vst(ledger: Ledger, variable: str, *, at: str | None = None) -> Iterator[Eve
             hint="git ledger state lists variables",
             details={"variable": name},
         )
-    return _chain(newest, events)
+    return chain([newest], events)
 
 
 def written(ledger: Ledger, variable: str, *, at: str | None = None) -> int:
@@ -88,12 +95,26 @@ def _timelines(ledger: Ledger, place: Place) -> Timelines:
     return Timelines(ledger.objects, place, is_cut=bool(ledger.cut()))
 
 
-def _chain(newest: EventId, events: Iterator[EventId]) -> Iterator[EventId]:
-    yield newest
-    yield from events
-
-
 def _places(ledger: Ledger, top: Publication, events: Iterator[EventId]) -> Iterator[Place]:
+    """Yield where events stand, from the catalog as long as it knows, then by a walk."""
+    below, size = top.log.size + 1, 1
+    while window := tuple(islice(events, size)):
+        found: list[Place] | None = None
+        with suppress(NotFoundError):  # the walk says which it is
+            found = places_of(ledger, top, window)
+        if found is None:
+            yield from _walk(ledger, top, chain(window, events))
+            return
+        for place in found:
+            if place.seq >= below:
+                raise _out_of_order(place.event)
+            below = place.seq
+            yield place
+        # The first ones at once, later ones with less ado.
+        size = min(2 * size, _WINDOW)
+
+
+def _walk(ledger: Ledger, top: Publication, events: Iterator[EventId]) -> Iterator[Place]:
     wanted = next(events, None)
     if wanted is None:
         return
@@ -104,9 +125,12 @@ def _places(ledger: Ledger, top: Publication, events: Iterator[EventId]) -> Iter
             wanted = next(events, None)
             if wanted is None:
                 return
-    if cut:
-        return
-    raise DamageError(
-        f"a timeline names event {wanted.hex()}, which the log has not before those above; expected the log's order",
+    if not cut:
+        raise _out_of_order(wanted)
+
+
+def _out_of_order(event: EventId) -> DamageError:
+    return DamageError(
+        f"a timeline names event {event.hex()}, which the log has not before those above; expected the log's order",
         hint="git ledger verify says more",
     )

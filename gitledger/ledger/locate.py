@@ -1,0 +1,179 @@
+"""Where an event stands: found in the catalog, confirmed in Git.
+
+What the catalog says is an answer only after this:
+
+1. the publication that it names is here, and has the event at the place that it says;
+2. in the Merkle log of the head, the event has the number that it says;
+3. where that number is too new for a stored tile, the publication is among those that the head follows at once.
+
+Where that fails, and where there is no catalog, the answer is looked for by a walk through the history.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, TypeVar
+
+from gitledger.errors import DamageError, StorageError
+from gitledger.ids import EventId, Oid
+from gitledger.ledger.handle import Ledger
+from gitledger.ledger.history import Place, not_found
+from gitledger.ledger.history import find_event as look_for
+from gitledger.ledger.publication import Publication, read, read_publication
+from gitledger.ledger.stored_log import StoredLog, stored_leaf_data
+from gitledger.model.merkle import HASH_BYTES, leaf_hash
+from gitledger.model.tile import TILE_WIDTH
+from gitledger.store import layout
+from gitledger.store.commit import parse_commit
+
+if TYPE_CHECKING:
+    from gitledger.store.catalog import Catalog, Run
+
+_T = TypeVar("_T")
+
+
+def find_event(ledger: Ledger, top: Publication, event: EventId) -> Place:
+    """Return where an event stands in a publication's log.
+
+    Raises:
+        NotFoundError: it is not in that log.
+    """
+    if event in top.events:
+        position = top.events.index(event)
+        return Place(publication=top, position=position, seq=top.first_seq + position)
+    return _ask(ledger, top, lambda finder: finder.of(event)) or look_for(ledger.objects, top, event)
+
+
+def places_of(ledger: Ledger, top: Publication, events: Sequence[EventId]) -> list[Place] | None:
+    """Return where events of a publication's log stand, or None if that must be looked for."""
+    return _ask(ledger, top, lambda finder: _all(map(finder.of, events)))
+
+
+def place_of_number(ledger: Ledger, top: Publication, number: int) -> Place | None:
+    """Return where the event of this number in a publication's log stands, or None if that must be looked for."""
+    return _ask(ledger, top, lambda finder: finder.numbered(number))
+
+
+def place_before(ledger: Ledger, place: Place, count: int) -> Place | None:
+    """Return the event ``count`` events before another along first parents, or None if that must be looked for."""
+    return _ask(ledger, place.publication, lambda finder: finder.before(place, count))
+
+
+def _all(places: Iterable[Place | None]) -> list[Place] | None:
+    found = []
+    for place in places:
+        if place is None:
+            return None
+        found.append(place)
+    return found
+
+
+def _ask(ledger: Ledger, top: Publication, question: "Callable[[_Finder], _T]") -> _T | None:
+    """Return the answer to a question about a publication's log; None if the ledger's catalog is not about that."""
+    if ledger.catalog is None:
+        return None
+    try:
+        with ledger.catalog(ledger.name) as catalog:
+            return question(_Finder(ledger, catalog, top)) if _covers(ledger, catalog, top) else None
+    except (StorageError, DamageError):
+        # The catalog is in use, broken, or wrong; or what it names is gone. Nobody needs it to find the answer.
+        return None
+
+
+def _covers(ledger: Ledger, catalog: "Catalog", top: Publication) -> bool:
+    """Return whether a publication is on the way to the ledger's head, with the catalog brought up to date."""
+    if catalog.size_at(top.oid) is None:
+        head = ledger.refs.read(layout.ledger_ref(ledger.name))
+        if head is None or catalog.size_at(head) is not None:
+            return False
+        # Imported here because a catalog is mostly up to date.
+        from gitledger.ledger.line import Line
+
+        line = Line(ledger.objects, catalog, head, ledger.cut())
+        catalog.extend(line.size, line.runs())
+    return catalog.size_at(top.oid) == top.log.size
+
+
+class _Finder:
+    """Answers about one publication's log."""
+
+    def __init__(self, ledger: Ledger, catalog: "Catalog", top: Publication) -> None:
+        self._ledger = ledger
+        self._objects = ledger.objects
+        self._catalog = catalog
+        self._top = top
+        self._log = StoredLog(ledger.objects, top)
+        self._tile = lru_cache(maxsize=4)(self._log.tile)
+        self._read = lru_cache(maxsize=4)(partial(read_publication, ledger.objects))
+
+    def of(self, event: EventId) -> Place | None:
+        """Return where an event stands, or None if that must be looked for.
+
+        Raises:
+            NotFoundError: it is not in the log.
+        """
+        for number in self._catalog.numbers(event):
+            place = self.numbered(number) if 1 <= number <= self._top.log.size else None
+            if place and place.event == event:
+                return place
+        if self._log.find(event, self._leaf(event)) is not None:
+            self._catalog.refute()
+        raise not_found(event)
+
+    def numbered(self, number: int) -> Place | None:
+        """Return where the event of a number stands, or None if that must be looked for."""
+        run = self._run(number)
+        if run is None:
+            return None
+        publication = self._read(run.publication)
+        place = Place(publication=publication, position=run.position - run.last + number, seq=number)
+        if place.position >= len(publication.events):
+            self._catalog.refute()
+        index, row = divmod(number - 1, TILE_WIDTH)
+        if index < self._top.log.size // TILE_WIDTH:
+            is_so = self._tile(0, index)[row * HASH_BYTES :][:HASH_BYTES] == self._leaf(place.event)
+        elif run.is_line:
+            is_so = number == publication.first_seq + place.position and self._follows(publication.oid)
+        else:
+            return None
+        if not is_so:
+            self._catalog.refute()
+        return place
+
+    def before(self, place: Place, count: int) -> Place | None:
+        """Return what stands ``count`` events before a place along first parents, or None as above."""
+        run = self._run(place.seq)
+        if run is None or not run.is_line:
+            return None
+        wanted = self._steps(place.seq) - count
+        number = 1 + bisect_left(range(1, place.seq), wanted, key=self._steps)
+        return self.numbered(number) if wanted > 0 else None
+
+    def _run(self, number: int) -> "Run | None":
+        run = self._catalog.run_with(number)
+        if run is not None and run.last - run.position <= number:
+            return run
+        if not self._ledger.cut():
+            self._catalog.refute()
+        return None  # The catalog begins where history is cut off.
+
+    def _leaf(self, event: EventId) -> bytes:
+        return leaf_hash(stored_leaf_data(self._objects, event))
+
+    def _steps(self, number: int) -> int:
+        run = self._run(number)
+        if run is None:
+            return 0
+        return run.steps - (run.last - number if run.is_line else 0)
+
+    def _follows(self, wanted: Oid) -> bool:
+        """Return whether a publication is one of the newest: each has an event, so there are fewer than a tile's."""
+        oid = self._top.oid
+        for _ in range(TILE_WIDTH):
+            if oid == wanted:
+                return True
+            parents = parse_commit(read(self._objects, oid, "commit"), self._objects.format).parents
+            if not parents:
+                return False
+            oid = parents[0]
+        return False
