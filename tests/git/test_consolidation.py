@@ -398,5 +398,5 @@ def test_who_consolidates_lets_others_go_first(repository: Path, monkeypatch: py
     asked = pickle.dumps((find_repository(repository, ENV), dict(ENV), 2))
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(asked)))
     background.child()
-    assert nice == [10]
+    assert nice == [5]
     assert len(packs(repository)) == 1
