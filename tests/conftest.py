@@ -4,7 +4,7 @@
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from gitledger.ids import SHA1, SHA256
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.init import init
 from tests.ledgers import memory_ledger, new_repository, open_ledger
+from tests.s3_server import reason_to_skip, serve_s3
 
 # How long an example takes says nothing on a machine that is shared.
 settings.register_profile("default", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -31,6 +32,15 @@ def ledger() -> Ledger:
 def any_ledger(request: pytest.FixtureRequest) -> Ledger:
     """Do the same with either hash function."""
     return memory_ledger(request.param)
+
+
+@pytest.fixture(scope="session")
+def object_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
+    """Run a real object store; yield the environment in which it is found."""
+    if reason_to_skip():
+        pytest.skip(reason_to_skip())
+    with serve_s3(tmp_path_factory.mktemp("s3")) as env:
+        yield env
 
 
 @pytest.fixture

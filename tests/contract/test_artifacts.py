@@ -1,9 +1,7 @@
 """One suite for the port to bytes outside Git, on memory, on a directory and on a real object store."""
 
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -13,22 +11,11 @@ from gitledger.artifacts.memory import MemoryArtifacts
 from gitledger.artifacts.open import open_artifacts
 from gitledger.errors import DamageError, StorageError, UsageError
 from gitledger.ids import Digest
-from tests.s3_server import BUCKET, reason_to_skip, serve_s3
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[None]:
-    """Run an object store that obstore finds."""
-    if reason_to_skip():
-        pytest.skip(reason_to_skip())
-    with TemporaryDirectory() as directory, pytest.MonkeyPatch.context() as patch, serve_s3(Path(directory)) as env:
-        for name, value in env.items():
-            patch.setenv(name, value)
-        yield
+from tests.s3_server import BUCKET
 
 
 @pytest.fixture(params=["memory", "directory", "s3"])
-def artifacts(request: pytest.FixtureRequest, tmp_path: Path) -> ArtifactStore:
+def artifacts(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ArtifactStore:
     """Open an empty place."""
     match request.param:
         case "memory":
@@ -36,7 +23,8 @@ def artifacts(request: pytest.FixtureRequest, tmp_path: Path) -> ArtifactStore:
         case "directory":
             return LocalArtifacts(tmp_path / "deep" / "archive")
         case _:
-            request.getfixturevalue("s3")
+            for name, value in request.getfixturevalue("object_store").items():
+                monkeypatch.setenv(name, value)
             return open_artifacts(f"s3://{BUCKET}/{tmp_path.name}/", tmp_path)
 
 
