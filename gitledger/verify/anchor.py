@@ -5,6 +5,9 @@
 3. the ledger goes on from it: a head before it was rolled back, a head beside it belongs to a fork;
 4. the checkpoints that are kept here can be read, and it is among them, unless their refs were never fetched.
 
+If the checkpoint's publication is not here, because history is cut off, 2 and 3 are judged by the Merkle log alone: that
+of the ledger must begin with that of the checkpoint. Its tiles are complete in every publication.
+
 Where history is cut off, a checkpoint vouches for the publications behind which nothing is here: the id of its own
 publication fixes the ids of all that this one follows.
 """
@@ -19,7 +22,9 @@ from gitledger.ledger.checkpoint import kept_checkpoints, publication_of
 from gitledger.ledger.graph import Node, only_reached
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.publication import read_envelope, read_publication
+from gitledger.ledger.stored_log import StoredLog
 from gitledger.model.checkpoint import Checkpoint
+from gitledger.model.proof import check_consistency, consistency_proof
 from gitledger.store import layout
 from gitledger.store.base import ObjectStore
 from gitledger.verify.finding import Finding, one_line
@@ -39,6 +44,9 @@ def judge_anchor(ledger: Ledger, checkpoint: Checkpoint, head: Oid | None) -> li
     if head is None:
         message = f"it is not there; expected it at the publication {checkpoint.publication.hex()}, or after it"
         findings.append(Finding(code="ref-missing", where=ref, message=message))
+    cut = ledger.cut()
+    if cut and head and checkpoint.publication not in all_before(objects, head, cut):
+        return findings + _judge_log(objects, checkpoint, ref, head)
     try:
         publication_of(objects, checkpoint)
         follow_publication(Taken(objects), checkpoint)
@@ -46,7 +54,7 @@ def judge_anchor(ledger: Ledger, checkpoint: Checkpoint, head: Oid | None) -> li
         where = checkpoint.publication.hex()
         message = f"the publication of the checkpoint of {checkpoint.size} events cannot be found here: {error.message}"
         return [*findings, Finding(code="checkpoint", where=where, message=one_line(message))]
-    return findings if head is None else findings + _judge_head(objects, checkpoint, ref, head)
+    return findings if head is None else findings + _judge_head(objects, checkpoint, ref, head, cut)
 
 
 def vouching(ledger: Ledger, bases: Iterable[Oid], known: Checkpoint | None, cut: frozenset[Oid]) -> Checkpoint | None:
@@ -90,12 +98,37 @@ def _judge_kept(ledger: Ledger, checkpoint: Checkpoint) -> list[Finding]:
     return [Finding(code="ref-missing", severity="warning", where=ref, message=message)]
 
 
-def _judge_head(objects: ObjectStore, checkpoint: Checkpoint, ref: str, head: Oid) -> list[Finding]:
+def _judge_log(objects: ObjectStore, checkpoint: Checkpoint, ref: str, head: Oid) -> list[Finding]:
     try:
-        lost, new = only_reached(lambda oid: _node(objects, oid), checkpoint.publication, head)
+        newest = read_publication(objects, head)
+        size, root = newest.log.size, newest.log.root()
+        if size < checkpoint.size:
+            return [Finding(code="rollback", where=ref, message=f"it has {size} events; expected {checkpoint.size}")]
+        proof = consistency_proof(newest.log, checkpoint.size, StoredLog(objects, newest).read)
+        check_consistency(proof, old_size=checkpoint.size, old_root=checkpoint.root, new_size=size, new_root=root)
     except DamageError as error:
-        message = f"whether it goes on from the checkpoint cannot be told: {error.message}"
-        return [Finding(code="checkpoint", where=ref, message=one_line(message))]
+        return [_untold(ref, error)]
+    except FormatError:
+        message = (
+            f"its log does not begin with the {checkpoint.size} events of the checkpoint, whose publication is not "
+            "here; expected it to: where history is whole, it can be told whether a merge has put others before them"
+        )
+        return [Finding(code="checkpoint", where=ref, message=message)]
+    return []
+
+
+def _untold(ref: str, error: DamageError) -> Finding:
+    message = f"whether it goes on from the checkpoint cannot be told: {error.message}"
+    return Finding(code="checkpoint", where=ref, message=one_line(message))
+
+
+def _judge_head(
+    objects: ObjectStore, checkpoint: Checkpoint, ref: str, head: Oid, cut: frozenset[Oid]
+) -> list[Finding]:
+    try:
+        lost, new = only_reached(lambda oid: _node(objects, oid, cut), checkpoint.publication, head)
+    except DamageError as error:
+        return [_untold(ref, error)]
     if not lost:
         return []
     told = f"it lacks {len(lost):,} publications of the checkpoint of {checkpoint.size} events"
@@ -104,6 +137,6 @@ def _judge_head(objects: ObjectStore, checkpoint: Checkpoint, ref: str, head: Oi
     return [Finding(code="rollback", where=ref, message=f"{told}; expected them all")]
 
 
-def _node(objects: ObjectStore, oid: Oid) -> Node:
+def _node(objects: ObjectStore, oid: Oid, cut: frozenset[Oid]) -> Node:
     publication = read_publication(objects, oid)
-    return Node(read_envelope(objects, publication).ts, publication.commit.parents)
+    return Node(read_envelope(objects, publication).ts, () if oid in cut else publication.commit.parents)

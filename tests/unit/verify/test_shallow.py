@@ -2,17 +2,21 @@
 
 import pytest
 
+from gitledger.frozen import replace
 from gitledger.ids import Oid
-from gitledger.ledger.checkpoint import checkpoint
+from gitledger.ledger.checkpoint import checkpoint, kept_checkpoints
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.merge import branch, merge
 from gitledger.ledger.publication import head_of, publications
+from gitledger.model.checkpoint import Checkpoint
 from gitledger.store import layout
 from gitledger.store.base import RefUpdate
+from gitledger.store.commit import parse_commit
+from gitledger.store.tree import parse_tree
 from gitledger.verify import verify
 from gitledger.verify.finding import Report
 from tests.cut import cut_off, without
-from tests.ledgers import named, write
+from tests.ledgers import named, write, write_many
 
 
 def codes(report: Report) -> list[tuple[str, str]]:
@@ -72,9 +76,6 @@ def test_what_is_missing_of_the_publication_at_the_cut_is_found(ledger: Ledger, 
 
 
 def find(ledger: Ledger, publication: Oid, path: str) -> Oid:
-    from gitledger.store.commit import parse_commit
-    from gitledger.store.tree import parse_tree
-
     oid = parse_commit(ledger.objects.read(publication).data, ledger.objects.format).tree
     for name in path.split("/"):
         entries = parse_tree(ledger.objects.read(oid).data, ledger.objects.format)
@@ -105,3 +106,40 @@ def test_merges_behind_the_cut_are_judged(ledger: Ledger) -> None:
 def test_since_an_event_behind_the_cut_nothing_is_said_of_it(ledger: Ledger) -> None:
     report = verify(cut_off(ledger, at(ledger, 6)), since=head_of(ledger).events[-1].hex()[:12] + "~1")
     assert (report.findings, report.events, report.checkpoint) == ((), 1, None)
+
+
+@pytest.fixture
+def pruned(ledger: Ledger) -> tuple[Ledger, list[Checkpoint]]:
+    """Return a ledger that is cut off at its publication of 608 events, and checkpoints of 308, 608 and 708."""
+    known = []
+    for count in (300, 300, 100):
+        write_many(ledger, count, prefix=f"x{count}-{len(known)}-", group=count)
+        known.append(checkpoint(ledger).checkpoint)
+    for ref, oid in ledger.refs.list(layout.checkpoint_refs(ledger.name)).items():
+        if not ref.endswith("608"):
+            ledger.refs.update([RefUpdate(ref, oid, None)])
+    return cut_off(ledger, at(ledger, 608)), known
+
+
+def errors(report: Report) -> list[str]:
+    return [one.code for one in report.findings if one.severity == "error"]
+
+
+def test_a_checkpoint_from_before_the_cut_is_held_against_the_log(pruned: tuple[Ledger, list[Checkpoint]]) -> None:
+    short, known = pruned
+    for one in known:
+        assert errors(verify(short, checkpoint=one)) == []
+    assert errors(verify(short, checkpoint=replace(known[0], root=known[1].root))) == ["checkpoint"]
+    assert errors(verify(short, checkpoint=replace(known[0], size=known[0].size - 1))) == ["checkpoint"]
+    point = at(short, 608)
+    short.refs.update([RefUpdate(layout.ledger_ref(short.name), head_of(short).oid, point)])
+    assert errors(verify(short, checkpoint=known[2])) == ["rollback"]
+
+
+def test_the_publication_of_an_older_checkpoint_may_stay_alone(ledger: Ledger) -> None:
+    """A prune keeps it; on what it stands, and what stands on it, is gone."""
+    (old,) = [kept.checkpoint for kept in kept_checkpoints(ledger)]
+    write_many(ledger, 600, group=300)
+    short = cut_off(ledger, old.publication, at(ledger, 608))
+    assert errors(verify(short, checkpoint=old)) == []
+    assert errors(verify(short, checkpoint=replace(old, root=bytes(32)))) == ["checkpoint"]
