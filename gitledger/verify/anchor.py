@@ -5,8 +5,8 @@
 3. the ledger goes on from it: a head before it was rolled back, a head beside it belongs to a fork;
 4. the checkpoints that are kept here can be read, and it is among them, unless their refs were never fetched.
 
-If the checkpoint's publication is not here, because history is cut off, 2 and 3 are judged by the Merkle log alone: that
-of the ledger must begin with that of the checkpoint. Its tiles are complete in every publication.
+If the publication of the checkpoint is not here, because history is cut off, 2 and 3 are judged by the Merkle log alone:
+that of the ledger must begin with that of the checkpoint. Its tiles are complete in every publication.
 
 Where history is cut off, a checkpoint vouches for the publications behind which nothing is here: the id of its own
 publication fixes the ids of all that this one follows.
