@@ -10,10 +10,10 @@
 from collections.abc import Iterator
 
 from gitledger.errors import DamageError, LedgerError, StorageError
-from gitledger.frozen import replace
 from gitledger.ids import LedgerName
 from gitledger.ledger.checkpoint import kept_checkpoints
 from gitledger.ledger.handle import Ledger
+from gitledger.retention.check_catalog import check_catalog
 from gitledger.retention.check_files import check_files
 from gitledger.retention.check_refs import check_refs, ledgers
 from gitledger.retention.check_settings import check_hooks, check_settings
@@ -39,7 +39,8 @@ def examine(patient: Patient, progress: Progress) -> Iterator[Fault]:
     yield from check_files(patient)
     for name in ledgers(patient):
         yield from _check_objects(patient, name)
-        yield from _check_ledger(replace(patient.ledger, name=name), progress)
+        wrong = list(_check_ledger(patient.of(name), progress))
+        yield from wrong or check_catalog(patient, name)
     yield from _check_derived(patient)
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from gitledger.frozen import frozen
+from gitledger.frozen import frozen, replace
+from gitledger.ids import LedgerName
 from gitledger.ledger.handle import Ledger
 from gitledger.store.housekeeping import Housekeeping
 from gitledger.store.repository import Repository
@@ -28,6 +29,10 @@ class Patient:
     def repository(self) -> Repository:
         """The repository."""
         return self.house.repository
+
+    def of(self, name: LedgerName) -> Ledger:
+        """Return another ledger of the repository."""
+        return replace(self.ledger, name=name)
 
 
 @frozen

@@ -5,7 +5,7 @@
 3. the ledger goes on from it: a head before it was rolled back, a head beside it belongs to a fork;
 4. the checkpoints that are kept here can be read, and it is among them, unless their refs were never fetched.
 
-If the publication of the checkpoint is not here, because history is cut off, 2 and 3 are judged by the Merkle log alone:
+If the publication of the checkpoint is not here, because history is cut off, the Merkle log alone judges 2 and 3:
 that of the ledger must begin with that of the checkpoint. Its tiles are complete in every publication.
 
 Where history is cut off, a checkpoint vouches for the publications behind which nothing is here: the id of its own
