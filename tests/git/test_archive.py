@@ -11,7 +11,7 @@ import pytest
 
 from gitledger.artifacts.local import LocalArtifacts
 from gitledger.artifacts.memory import MemoryArtifacts
-from gitledger.errors import ConflictError, DamageError, FormatError, NotFoundError
+from gitledger.errors import ConflictError, DamageError, FormatError, NotFoundError, UsageError
 from gitledger.frozen import replace
 from gitledger.ids import Digest, ObjectFormat, Oid
 from gitledger.ledger.checkpoint import checkpoint
@@ -25,7 +25,7 @@ from gitledger.retention.archives import archive_at, archives, remember
 from gitledger.retention.deep import DeepObjects, deep_place
 from gitledger.retention.holdings import Archive, genesis_of, newest_chain
 from gitledger.retention.rehydrate import rehydrate
-from gitledger.store.bundle import scratch
+from gitledger.store.bundle import scratch, write_bundle
 from tests.cold import MAIN, archived, cut_off, history, opened, read_archive, rehydrated
 from tests.ledgers import ENV, assert_sound, git, named, new_repository, open_ledger, write, write_many
 
@@ -270,6 +270,20 @@ def test_what_is_archived_is_read_without_coming_back(cold: Cold) -> None:
     assert history(cold.path) == before
 
 
+def test_digits_that_begin_ids_here_and_in_an_archive_are_ambiguous(
+    one: Cold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (first, *_) = archived(one.path, one.artifacts)
+    with opened(one.path) as source:
+        place = archive_at(one.artifacts, source.ledger, source.repository)
+        with closing(DeepObjects(source.ledger.objects, [place], ENV)) as objects:
+            deep = replace(source.ledger, objects=objects)
+            both = [Oid(first.manifest.events[1]), Oid(head_of(source.ledger).events[0])]
+            monkeypatch.setattr(DeepObjects, "find", lambda objects, prefix: both)
+            with pytest.raises(UsageError, match="begins the ids of 2 events"):
+                deep_place(deep, [place], both[0].hex()[:7])
+
+
 class Counted(MemoryArtifacts):
     """A place that counts what it was asked for."""
 
@@ -362,6 +376,26 @@ def test_objects_that_nothing_names_do_not_ride_along(pruned: Cold, tmp_path: Pa
     forge(pruned, replace(real, bundle=Digest(sha256(data).digest()), size=len(data)), data)
     with pytest.raises(DamageError, match="expected the"):
         rehydrated(pruned.path, pruned.artifacts)
+
+
+def test_a_publication_that_nothing_follows_does_not_ride_along(one: Cold, tmp_path: Path) -> None:
+    real = archived(one.path, one.artifacts)[-1].manifest
+    # The same tree in a commit of its own, as somebody would write who wants to be read as part of the history.
+    tree = git(one.path, "rev-parse", f"{MAIN}^{{tree}}")
+    stray = Oid(bytes.fromhex(git(one.path, "commit-tree", tree, "-m", "stray", "-p", f"{MAIN}~1")))
+    publications = (stray, *real.publications)
+    with opened(one.path) as source:
+        bundle = tmp_path / "bundle"
+        write_bundle(source.repository, ENV, bundle, commits=publications, requires=real.requires, ref=MAIN)
+    cut_off(one.path, MAIN)
+    before = history(one.path)
+    data = bundle.read_bytes()
+    digest = Digest(sha256(data).digest())
+    lie = replace(real, bundle=digest, size=len(data), publications=publications, counts=(0, *real.counts))
+    forge(one, lie, data)
+    with pytest.raises(DamageError, match=f"holds publication {stray.hex()}, which nothing here follows"):
+        rehydrated(one.path, one.artifacts)
+    assert history(one.path) == before
 
 
 def head_format(cold: Cold) -> ObjectFormat:
