@@ -68,7 +68,10 @@ def _install(door: Door, event: str, *, uninstall: bool) -> None:
         raise UsageError("git-ledger is not on PATH; expected it there, for the hook to call it by its full name")
     hook = Hook(event, door.repository, door.path("."), env)
     for line in hook.uninstall() if uninstall else hook.install(str(Path(program).absolute())):
-        door.output.line(line)
+        if door.json:
+            door.output.json({"change": line})
+        else:
+            door.output.line(line)
 
 
 def _guard(door: Door, words: tuple[bytes, ...]) -> None:

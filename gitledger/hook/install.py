@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from gitledger.errors import ConflictError
+from gitledger.errors import ConflictError, StorageError
 from gitledger.store.program import Program, git_environment
 from gitledger.store.repository import Repository
 from gitledger.store.settings import add_setting
@@ -67,10 +67,18 @@ class Hook:
                 yield f"git config --add {self._section}.{key} {value}"
 
     def uninstall(self) -> Iterator[str]:
-        """Take the hook away, whichever way it was put in place; yield a line for each thing that was changed."""
+        """Take the hook away, whichever way it was put in place; yield a line for each thing that was changed.
+
+        Raises:
+            StorageError: git cannot write its settings.
+        """
         if self._setting("command") is not None:
             # First, since git refuses to go on where a setting names a file that is not there.
-            self._git.run("config", "--remove-section", self._section)
+            removed = self._git.run("config", "--remove-section", self._section)
+            if removed.status != 0:
+                raise StorageError(
+                    f"git cannot remove {self._section}: {removed.reason}; expected to write its settings"
+                )
             yield f"git config --remove-section {self._section}"
         for path in (self._own, self._usual):
             if _is_ours(path):
