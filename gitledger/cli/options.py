@@ -6,6 +6,7 @@ signature of each verb's ``run`` against it.
 
 from typing import Final
 
+from gitledger.cli.upkeep import AT, DRY_RUN, UPKEEP, WITNESSES
 from gitledger.cli.verb import Argument, Option, Verb
 
 GLOBAL: Final = (
@@ -17,17 +18,11 @@ GLOBAL: Final = (
 )
 """Options that every verb takes, before or after its name."""
 
-_AT: Final = Option(flags=("--at",), metavar="REV", help="As of this event instead of the newest.")
 _LIMIT: Final = Option(flags=("-n", "--max-count"), kind="number", metavar="N", help="At most N events, the newest.")
 _REVERSE: Final = Option(flags=("--reverse",), kind="flag", help="Oldest first.")
-_CHECKPOINT: Final = Option(
-    flags=("--checkpoint",), metavar="FILE", help="A checkpoint of this ledger; else the newest that is kept."
-)
-_WITNESSES: Final = Option(flags=("--witnesses",), metavar="FILE", help="Whose signatures a checkpoint must have.")
 _REMOTE: Final = Argument(name="remote", help="Which remote; else the only one, or origin.", required=False)
 _JOIN: Final = Option(flags=("--merge",), kind="flag", help="Join what has diverged by a merge event.")
 _EVERY_LEDGER: Final = Option(flags=("--all",), kind="flag", help="Every ledger.")
-_DRY_RUN: Final = Option(flags=("--dry-run",), kind="flag", help="Only say what would be done.")
 _SIGN: Final = Option(flags=("-S", "--sign"), kind="flag", help="Sign what is published, as git commit -S does.")
 _DEEP: Final = Option(flags=("--deep",), kind="flag", help="Fetch from archives what is asked for and was pruned.")
 _REV: Final = Argument(name="rev", help="An event id, a ledger, NAME~N or #N.")
@@ -82,19 +77,19 @@ VERBS: Final = {
             name="vst",
             help="List the events that changed one variable, newest first.",
             arguments=(Argument(name="variable", help="A variable."),),
-            options=(_LIMIT, _REVERSE, _AT, _DEEP),
+            options=(_LIMIT, _REVERSE, AT, _DEEP),
         ),
         Verb(
             name="state",
             help="List variables and their values.",
             arguments=(Argument(name="variable", help="A variable, or PREFIX/.", required=False),),
-            options=(_AT, _DEEP),
+            options=(AT, _DEEP),
         ),
         Verb(
             name="get",
             help="Print one value alone.",
             arguments=(Argument(name="variable", help="A variable."),),
-            options=(_AT,),
+            options=(AT,),
         ),
         Verb(
             name="diff",
@@ -106,7 +101,7 @@ VERBS: Final = {
             name="blame",
             help="Show which event last wrote each variable.",
             arguments=(Argument(name="prefix", help="A variable, or PREFIX/.", required=False),),
-            options=(_AT,),
+            options=(AT,),
         ),
         Verb(
             name="verify",
@@ -114,7 +109,7 @@ VERBS: Final = {
             options=(
                 Option(flags=("--since",), metavar="REV", help="Trust all up to this event; replay the rest."),
                 Option(flags=("--checkpoint",), metavar="FILE", help="What is known of the ledger from elsewhere."),
-                _WITNESSES,
+                WITNESSES,
                 Option(flags=("--signatures",), kind="flag", help="Judge who signed each publication, too."),
                 Option(flags=("--jobs",), kind="number", metavar="N", help="How many processes judge; else one."),
             ),
@@ -164,19 +159,19 @@ VERBS: Final = {
             name="fetch",
             help="Learn what a remote has; no ledger moves.",
             arguments=(_REMOTE,),
-            options=(Option(flags=("--all",), kind="flag", help="Every remote."), _DRY_RUN),
+            options=(Option(flags=("--all",), kind="flag", help="Every remote."), DRY_RUN),
         ),
         Verb(
             name="pull",
             help="Fetch, judge what is new, and bring a ledger together with it.",
             arguments=(_REMOTE,),
-            options=(_JOIN, _EVERY_LEDGER, _DRY_RUN, _SIGN),
+            options=(_JOIN, _EVERY_LEDGER, DRY_RUN, _SIGN),
         ),
         Verb(
             name="push",
             help="Let a remote have what a ledger has here; pull where it has more.",
             arguments=(_REMOTE,),
-            options=(_JOIN, _EVERY_LEDGER, _DRY_RUN, _SIGN),
+            options=(_JOIN, _EVERY_LEDGER, DRY_RUN, _SIGN),
         ),
         Verb(
             name="import-git",
@@ -184,96 +179,6 @@ VERBS: Final = {
             arguments=(Argument(name="rev", help="A commit, as git names it."),),
             options=(_SIGN,),
         ),
-        Verb(
-            name="checkpoint",
-            help="Fix what the ledger is in one small text; keep and print it.",
-            options=(
-                Option(flags=("--sign",), kind="flag", help="Sign it with the key of ledger.signingKey."),
-                Option(flags=("--key",), metavar="FILE", help="Sign it with this key."),
-                Option(flags=("--attach",), metavar="FILE", help="Add the signatures of this checkpoint to ours."),
-            ),
-        ),
-        Verb(
-            name="key",
-            repository=False,
-            help="Make a key that signs checkpoints, or show the one that is there.",
-            arguments=(Argument(name="file", help="Where the secret is kept."),),
-            options=(
-                Option(flags=("--name",), metavar="NAME", help="Name of the key; that of a log is its origin."),
-                Option(flags=("--witness",), kind="flag", help="A key that cosigns the checkpoints of others."),
-            ),
-        ),
-        Verb(
-            name="prove",
-            help="Write one fact as a file that can be checked without the repository.",
-            arguments=(
-                Argument(name="what", help="event, variable, timeline or extension."),
-                Argument(name="subject", help="A REV, a variable, or the older end: a REV or a checkpoint's file."),
-                Argument(name="other", help="The newer end of an extension.", required=False),
-            ),
-            options=(_AT, _CHECKPOINT),
-        ),
-        Verb(
-            name="check-proof",
-            repository=False,
-            help="Say what a proof shows, if it holds; needs no repository.",
-            arguments=(Argument(name="file", help="The proof; - is standard input."),),
-            options=(
-                Option(flags=("--checkpoint",), kind="texts", metavar="FILE", help="A checkpoint known to be true."),
-                _WITNESSES,
-            ),
-        ),
-        Verb(
-            name="hook",
-            help="Judge a push to this server, as a hook of git; or put hooks in place: hook install.",
-            arguments=(
-                Argument(name="action", help="pre-receive, update or install."),
-                Argument(name="ref", help="What git gives to an update hook.", required=False),
-                Argument(name="old", help="The same.", required=False),
-                Argument(name="new", help="The same.", required=False),
-            ),
-            options=(
-                Option(flags=("--server",), kind="flag", help="Install the gate; else the hook that pushes along."),
-                Option(flags=("--update",), kind="flag", help="Install the gate as an update hook: second best."),
-                Option(flags=("--uninstall",), kind="flag", help="Take away what install put in place."),
-            ),
-        ),
-        Verb(
-            name="archive",
-            help="Copy history up to a checkpoint to a directory or object storage.",
-            options=(
-                Option(flags=("--before",), kind="number", metavar="SIZE", help="Which checkpoint; else the newest."),
-                Option(flags=("--to",), metavar="URL", help="A directory, or s3://BUCKET/PREFIX; else the known one."),
-            ),
-        ),
-        Verb(
-            name="rehydrate",
-            help="Bring history back that was pruned.",
-            arguments=(Argument(name="oldest", help="Back to #N, or an event id; else to the first.", required=False),),
-            options=(
-                Option(flags=("--from",), metavar="URL", name="source", help="An archive or a remote; else any known."),
-            ),
-        ),
-        Verb(
-            name="prune",
-            help="Drop history up to a checkpoint that somebody else holds.",
-            options=(
-                Option(flags=("--before",), kind="number", metavar="SIZE", help="Which checkpoint; else the newest."),
-                _DRY_RUN,
-                Option(flags=("--discard",), kind="count", help="Given twice: drop it even if nobody else holds it."),
-            ),
-        ),
-        Verb(name="gc", help="Make the repository small and quick again."),
-        Verb(
-            name="doctor",
-            help="Say what is wrong with the repository and its ledgers, and mend it.",
-            options=(Option(flags=("--fix",), kind="flag", help="Do what would help, where nobody need be asked."),),
-        ),
-        Verb(
-            name="export",
-            help="Write the log as files that any static web server can offer.",
-            arguments=(Argument(name="what", help="tlog."), Argument(name="directory", help="Where to.")),
-            options=(_CHECKPOINT,),
-        ),
+        *UPKEEP,
     )
 }
