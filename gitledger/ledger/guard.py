@@ -47,8 +47,8 @@ class Guard:
             self._policy, self._is_read = self._in_force(), True
         return self._policy is not None or POLICY in variables
 
-    def check(self, rule: str, changes: Changes) -> list["Refusal"]:
-        """Return what the policy in force has against an event, before the draft takes it in."""
+    def check(self, rule: str, changes: Changes) -> Iterable["Refusal"]:
+        """Return what the policy in force has against an event, before the draft takes it in; not many at once."""
         self._becomes, self._asked = self._policy, None
         if not self.concerns(changes.keys()):
             return []
@@ -63,8 +63,8 @@ class Guard:
             return [after]
         self._asked = claim(before, after, rule, changes, self._draft.value)
         if before:
-            return list(refuse_event(before, after, rule, changes, number=self._events + 1))
-        return list(refuse_first(after, changes, has_approvals=self._has_approvals()))
+            return refuse_event(before, after, rule, changes, number=self._events + 1)
+        return refuse_first(after, changes, has_approvals=self._has_approvals())
 
     def accept(self, where: str = "") -> None:
         """Go on behind the event that was checked last; ``where`` is its place, for `settle`."""

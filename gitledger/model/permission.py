@@ -109,11 +109,12 @@ def refuse_event(
     ordinary = sorted(variable for variable in changes if not _is_governed(variable))
     if limits.writes is not None and len(ordinary) > limits.writes:
         yield Refusal("too-large", f"it writes {len(ordinary):,} variables; expected at most {limits.writes:,}")
+    prefixes = _prefixes(policy, rule)
     for variable in ordinary:
         size = len(changes[variable] or b"")
         if limits.value is not None and size > limits.value:
             yield Refusal("too-large", f"{shown(variable)} takes {size:,} bytes; expected at most {limits.value:,}")
-        if not _may_write(policy, rule, variable):
+        if prefixes is not None and not _is_covered(variable, prefixes):
             yield Refusal("rule-not-allowed", f"the rule {shown(rule)} wrote {shown(variable)}; expected one that may")
     if POLICY in changes and becomes:
         yield from _refuse_version(becomes, policy.version + 1)
@@ -143,9 +144,9 @@ def refuse_signer(asked: Claim, keys: Collection[str]) -> Iterator[Refusal]:
     allowed = policy.signers[name].rules
     if asked.rule is not None and allowed is not None and not any(matches(one, asked.rule) for one in allowed):
         yield Refusal("signer-not-allowed", f"{shown(name)} used the rule {shown(asked.rule)}; expected one of its own")
-    for approver in asked.approvals:
-        if approver != name or name not in policy.keepers:
-            yield Refusal("signer-not-allowed", f"{shown(name)} approved as {shown(approver)}; expected a keeper's own")
+    wrong = next((one for one in asked.approvals if one != name or name not in policy.keepers), None)
+    if wrong is not None:
+        yield Refusal("signer-not-allowed", f"{shown(name)} approved as {shown(wrong)}; expected a keeper's own")
     if asked.becomes:
         agreed = (asked.approved | {name}).intersection(policy.keepers)
         if len(agreed) < asked.needed:
@@ -183,19 +184,21 @@ def _approver(variable: Variable) -> str:
     return variable.removeprefix(APPROVALS).removeprefix("/")
 
 
-def _may_write(policy: Policy, rule: str, variable: Variable) -> bool:
+def _prefixes(policy: Policy, rule: str) -> frozenset[str] | None:
+    """Return what a rule may write; None for everything."""
     if policy.rules is None:
-        return True
-    return any(
-        _covers(prefix, variable)
-        for pattern, prefixes in policy.rules.items()
-        if matches(pattern, rule)
-        for prefix in prefixes
-    )
+        return None
+    return frozenset(prefix for pattern, some in policy.rules.items() if matches(pattern, rule) for prefix in some)
 
 
-def _covers(prefix: str, variable: Variable) -> bool:
-    if prefix == EVERYTHING:
+def _is_covered(variable: Variable, prefixes: frozenset[str]) -> bool:
+    # Along the path, however many prefixes there are: an event may write a million variables.
+    if EVERYTHING in prefixes and not variable.startswith(f"{RESERVED}/"):
         # ``.ledger`` itself can hold nothing beside the policy.
-        return not variable.startswith(f"{RESERVED}/")
-    return variable == prefix or variable.startswith(f"{prefix}/")
+        return True
+    above: str = variable
+    while above:
+        if above in prefixes:
+            return True
+        above = above.rpartition("/")[0]
+    return False

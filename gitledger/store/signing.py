@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
+from gitledger.durable import storage_error
 from gitledger.errors import FormatError, StorageError, UsageError
 from gitledger.frozen import frozen
 from gitledger.ids import ObjectFormat, Oid, parse_oid
@@ -69,33 +70,16 @@ def sign_commit(repository: Repository, env: Mapping[str, str], data: bytes) -> 
 
     Raises:
         UsageError: there is no key, or it was not to be had; nothing was written.
-        StorageError: git cannot be run.
+        StorageError: git cannot be run, or there is no room for a temporary directory.
     """
     # Imported here because an append without a signature needs none of it.
     from tempfile import TemporaryDirectory
 
-    commit = parse_commit(data, repository.object_format)
-    with TemporaryDirectory(prefix="git-ledger-") as made:
-        objects = Path(made)
-        _stand_in(objects, "tree", commit.tree)
-        for parent in commit.parents:
-            _stand_in(objects, "commit", parent)
-        git = Program.at(repository.git_dir, env).with_settings(
-            {"i18n.commitEncoding": "UTF-8"}, GIT_OBJECT_DIRECTORY=made, **_people(commit)
-        )
-        parents = [part for parent in commit.parents for part in ("-p", parent.hex())]
-        done = git.run("commit-tree", "-S", commit.tree.hex(), *parents, data=commit.message.encode())
-        if done.status != 0:
-            raise _no_signature(done)
-        oid = parse_oid(done.output.decode().strip())
-        signature = _signature(objects, oid, data, repository.object_format)
-        checked = _ask(git, [oid]).get(oid)
-    if checked is None or checked.result != "good":
-        raise UsageError(
-            "git cannot verify the signature that it has just made; expected one that others can verify",
-            hint="is the public key in the keyring, and ssh-keygen or gpg the one that signed?",
-        )
-    return Signed(signature=signature, keys=checked.keys)
+    try:
+        with TemporaryDirectory(prefix="git-ledger-") as objects:
+            return _sign_in(Path(objects), Program.at(repository.git_dir, env), data, repository.object_format)
+    except OSError as error:
+        raise storage_error("cannot sign in a temporary directory", error) from error
 
 
 def check_signatures(repository: Repository, env: Mapping[str, str], oids: Sequence[Oid]) -> dict[Oid, Checked]:
@@ -128,6 +112,30 @@ def _ask(git: Program, oids: Sequence[Oid]) -> dict[Oid, Checked]:
         names = frozenset(filter(None, keys)) if result == "good" else frozenset[str]()
         found[parse_oid(oid)] = Checked(result=result, keys=names)
     return found
+
+
+def _sign_in(objects: Path, git: Program, data: bytes, object_format: ObjectFormat) -> Signed:
+    """Let git make the signed commit in a directory of objects that has nothing else."""
+    commit = parse_commit(data, object_format)
+    _stand_in(objects, "tree", commit.tree)
+    for parent in commit.parents:
+        _stand_in(objects, "commit", parent)
+    git = git.with_settings(
+        {"i18n.commitEncoding": "UTF-8"}, GIT_OBJECT_DIRECTORY=str(objects), **_people(commit)
+    )
+    parents = [part for parent in commit.parents for part in ("-p", parent.hex())]
+    done = git.run("commit-tree", "-S", commit.tree.hex(), *parents, data=commit.message.encode())
+    if done.status != 0:
+        raise _no_signature(done)
+    oid = parse_oid(done.output.decode().strip())
+    signature = _signature(objects, oid, data, object_format)
+    checked = _ask(git, [oid]).get(oid)
+    if checked is None or checked.result != "good":
+        raise UsageError(
+            "git cannot verify the signature that it has just made; expected one that others can verify",
+            hint="is the public key in the keyring, and ssh-keygen or gpg the one that signed?",
+        )
+    return Signed(signature=signature, keys=checked.keys)
 
 
 def _stand_in(objects: Path, kind: str, oid: Oid) -> None:
