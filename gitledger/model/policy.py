@@ -4,18 +4,15 @@ Specified in ``docs/format/policy.md``. A policy is an ordinary value, changed b
 for an event is the one in force at its parent. Whether events keep to it, `permission` says.
 """
 
-import re
-from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from hashlib import sha256
 from typing import Final
 
 from gitledger.codec import Value
 from gitledger.errors import FormatError
 from gitledger.frozen import field, frozen
 from gitledger.ids import APPROVALS, component_fault, parse_variable, shown
-from gitledger.model.armor import decode_base64, split_strings
 from gitledger.model.rule import RULE_NAME_BYTES
+from gitledger.model.signerkey import parse_key
 from gitledger.model.value import parse_value
 
 EVERYTHING: Final = ""
@@ -23,19 +20,6 @@ EVERYTHING: Final = ""
 ANY: Final = "*"
 """What a pattern of rules ends with that names only their beginning."""
 
-_OPENPGP: Final = "openpgp "
-_FINGERPRINT = re.compile(r"(?:[0-9A-F]{40}|[0-9A-F]{64})\Z")
-_SSH_KINDS: Final = frozenset(
-    {
-        "ssh-ed25519",
-        "sk-ssh-ed25519@openssh.com",
-        "ssh-rsa",
-        "ecdsa-sha2-nistp256",
-        "ecdsa-sha2-nistp384",
-        "ecdsa-sha2-nistp521",
-        "sk-ecdsa-sha2-nistp256@openssh.com",
-    }
-)
 _NEEDED: Final = frozenset({"version", "signers", "keepers", "threshold"})
 _LIMITS: Final = frozenset({"value", "writes", "events"})
 
@@ -123,33 +107,9 @@ def parse_policy(data: bytes) -> Policy:
     )
 
 
-def parse_key(text: str) -> str:
-    """Return the name, as Git tells it, of a key: ``ssh-ed25519 BASE64`` and its like, or ``openpgp FINGERPRINT``.
-
-    Raises:
-        FormatError: another form; a kind of key that Git's signatures are not made with.
-    """
-    if text.startswith(_OPENPGP):
-        fingerprint = text.removeprefix(_OPENPGP)
-        if not _FINGERPRINT.match(fingerprint):
-            raise FormatError(f"{shown(text)} is no key; expected openpgp and 40 or 64 digits 0-9 A-F")
-        return fingerprint
-    kind, _, encoded = text.partition(" ")
-    if kind not in _SSH_KINDS:
-        raise FormatError(f"{shown(text)} is no key; expected openpgp FINGERPRINT, or a public key of OpenSSH")
-    blob = decode_base64(encoded.encode())
-    if split_strings(blob)[:1] != [kind.encode()]:
-        raise FormatError(f"{shown(text)} is no key of this kind; expected what ssh-keygen writes, without a comment")
-    return _fingerprint(blob)
-
-
 def matches(pattern: str, rule: str) -> bool:
     """Return whether a pattern names a rule: by its whole name, or before a ``*`` at its end by what it begins with."""
     return rule.startswith(pattern[: -len(ANY)]) if pattern.endswith(ANY) else rule == pattern
-
-
-def _fingerprint(blob: bytes) -> str:
-    return "SHA256:" + b64encode(sha256(blob).digest()).decode().rstrip("=")
 
 
 def _parse_signer(name: str, content: Value) -> Signer:

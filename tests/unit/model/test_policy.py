@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from gitledger.codec import encode
 from gitledger.errors import FormatError
-from gitledger.model.policy import Limits, Policy, Signer, matches, parse_key, parse_policy
+from gitledger.model.policy import Limits, Policy, Signer, matches, parse_policy
+from gitledger.model.signerkey import parse_key
 from tests.policies import KEYS, policy
 
 
