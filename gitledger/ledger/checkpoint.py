@@ -4,16 +4,16 @@ A checkpoint is kept as the message of an annotated tag on its publication, unde
 ``refs/ledger-checkpoint/<ledger>/<size>`` (``docs/format/checkpoint.md``).
 """
 
-from collections import deque
 from collections.abc import Iterator
 from typing import Final
 
 from gitledger.errors import ConflictError, DamageError, FormatError, NotFoundError, PolicyError, UsageError
 from gitledger.frozen import frozen
 from gitledger.ids import Oid, shown
+from gitledger.ledger.genesis import genesis_of
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import Place
-from gitledger.ledger.publication import Publication, damage_in, head_of, publications, read, read_publication
+from gitledger.ledger.publication import Publication, damage_in, head_of, read, read_publication
 from gitledger.ledger.stored_log import StoredLog
 from gitledger.model.checkpoint import Checkpoint, format_checkpoint, parse_checkpoint
 from gitledger.model.notekey import ED25519, SigningKey, sign
@@ -200,8 +200,7 @@ def _origin(ledger: Ledger, head: Publication, newest: Kept | None, key: Signing
         return key.name
     if newest:
         return newest.checkpoint.origin
-    (genesis,) = deque(publications(ledger.objects, head), maxlen=1)
-    return f"{ORIGIN}/{ledger.name}/{genesis.events[0].hex()}"
+    return f"{ORIGIN}/{ledger.name}/{genesis_of(ledger.objects, head).hex()}"
 
 
 def _check_extends(ledger: Ledger, head: Publication, new: Checkpoint) -> None:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from gitledger.artifacts.base import ArtifactStore
 from gitledger.artifacts.open import open_artifacts
+from gitledger.ledger.genesis import genesis_of
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.publication import head_of
-from gitledger.retention.holdings import Archive, genesis_of
+from gitledger.retention.holdings import Archive
 from gitledger.store.program import Program
 from gitledger.store.repository import Repository
 from gitledger.store.settings import add_setting, read_setting

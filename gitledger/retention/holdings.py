@@ -19,15 +19,8 @@ from gitledger.frozen import frozen
 from gitledger.ids import Digest, EventId, Oid, parse_digest
 from gitledger.ledger.checkpoint import kept_checkpoints, publication_of
 from gitledger.ledger.handle import Ledger
-from gitledger.ledger.publication import Publication, read, read_rule
-from gitledger.model.delta import Delta, format_delta
-from gitledger.model.event import Event, format_event
 from gitledger.model.manifest import Manifest, format_manifest, parse_manifest
 from gitledger.model.merkle import Frontier
-from gitledger.model.rule import GENESIS
-from gitledger.store import layout
-from gitledger.store.base import ObjectStore
-from gitledger.store.pathmap import PathMap
 
 _LABEL = re.compile(r"[0-9a-f]+/(?P<first>[1-9][0-9]{0,18})-(?P<last>[1-9][0-9]{0,18})/(?P<manifest>[0-9a-f]{64})\Z")
 
@@ -161,25 +154,6 @@ class Archive:
                 unnamed = self._directory / f"tmp-{os.urandom(8).hex()}"
                 unnamed.write_bytes(data)
                 unnamed.replace(self._directory / digest.hex())
-
-
-def genesis_of(objects: ObjectStore, publication: Publication) -> EventId:
-    """Return the first event of a ledger, also where history is cut off: its rule is in every publication.
-
-    Raises:
-        DamageError: a rule cannot be read, or none is that of a first event.
-    """
-    rules = PathMap(lambda oid: read(objects, oid, "tree"), objects.format, publication.trees[layout.RULES])
-    for _, oid in rules.items():  # noqa: PERF102 - no dict
-        if read_rule(objects, oid).name == GENESIS:
-            delta = objects.format.oid("blob", format_delta(Delta(changes={})))
-            after = objects.format.oid("tree", b"")
-            event = Event(parents=(), rule=oid, after=after, writeset=(), readset=(), delta=delta)
-            return EventId(objects.format.oid("blob", format_event(event)))
-    raise DamageError(
-        f"publication {publication.oid.hex()} has no rule of a first event; expected one",
-        hint="git ledger verify says more",
-    )
 
 
 def newest_chain(ledger: Ledger, archive: Archive) -> tuple[Frontier, list[Holding]]:

@@ -15,6 +15,7 @@ from gitledger.errors import ConflictError, DamageError, FormatError, NotFoundEr
 from gitledger.frozen import replace
 from gitledger.ids import Digest, ObjectFormat, Oid
 from gitledger.ledger.checkpoint import checkpoint
+from gitledger.ledger.genesis import genesis_of
 from gitledger.ledger.init import init
 from gitledger.ledger.merge import branch, merge
 from gitledger.ledger.publication import head_of
@@ -23,7 +24,7 @@ from gitledger.model.manifest import Manifest, format_manifest
 from gitledger.retention.archive import archive
 from gitledger.retention.archives import archive_at, archives, remember
 from gitledger.retention.deep import DeepObjects, deep_place
-from gitledger.retention.holdings import Archive, genesis_of, newest_chain
+from gitledger.retention.holdings import Archive, newest_chain
 from gitledger.retention.rehydrate import rehydrate
 from gitledger.store.bundle import scratch, write_bundle
 from tests.cold import MAIN, archived, cut_off, history, opened, read_archive, rehydrated
