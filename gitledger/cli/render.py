@@ -93,8 +93,8 @@ def event_head(one: Published) -> Iterator[list[Part]]:
         yield [f"    {line}"]
 
 
-def shown_lines(one: Published, before: Mapping[Variable, bytes | None]) -> Iterator[list[Part]]:
-    """Yield an event with the old and the new value of each variable."""
+def shown_lines(one: Published, before: Mapping[Variable, bytes | None] | None) -> Iterator[list[Part]]:
+    """Yield an event with the old and the new value of each variable; the new one alone, where the old is not here."""
     yield from event_head(one)
     yield []
     yield [f"Publication {one.publication.hex()}, clock {one.ts}, by {one.meta['actor']}"]
@@ -104,7 +104,10 @@ def shown_lines(one: Published, before: Mapping[Variable, bytes | None]) -> Iter
     for name in one.event.writeset:
         yield []
         yield [Painted("bold", name)]
-        yield from difference_lines(before[name], one.delta.changes[name])
+        yield from difference_lines(before[name] if before else None, one.delta.changes[name])
+    if before is None:
+        yield []
+        yield ["What it replaced is archived"]
 
 
 def difference_lines(before: bytes | None, after: bytes | None, name: str = "") -> Iterator[list[Part]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
+from gitledger.errors import MissingObjectError
 from gitledger.frozen import frozen
 from gitledger.ids import Variable
 from gitledger.ledger.handle import Ledger
@@ -19,11 +20,12 @@ class Shown:
 
     Attributes:
         published: the event.
-        before: what each variable of its write set held before, as canonical bytes; None for nothing.
+        before: what each variable of its write set held before, as canonical bytes; None for nothing. None for all
+            where that is not here, because history is cut off.
     """
 
     published: Published
-    before: Mapping[Variable, bytes | None]
+    before: Mapping[Variable, bytes | None] | None
 
 
 def log(
@@ -68,13 +70,19 @@ def show(ledger: Ledger, rev: str) -> Shown:
 
 def shown_at(ledger: Ledger, place: Place) -> Shown:
     """Return the event at a place and what it replaced."""
+    published = next(describe(ledger, [place]))
+    try:
+        return Shown(published=published, before=_replaced(ledger, place, published))
+    except MissingObjectError:
+        if not ledger.cut():
+            raise
+        return Shown(published=published, before=None)
+
+
+def _replaced(ledger: Ledger, place: Place, published: Published) -> dict[Variable, bytes | None]:
     before = previous(ledger, place)
     state = before and State(ledger.objects, before)
-    published = next(describe(ledger, [place]))
-    return Shown(
-        published=published,
-        before={name: state.holds(name) if state else None for name in published.event.writeset},
-    )
+    return {name: state.holds(name) if state else None for name in published.event.writeset}
 
 
 def describe(ledger: Ledger, places: Iterable[Place]) -> Iterator[Published]:

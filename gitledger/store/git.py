@@ -23,7 +23,7 @@ _WINDOW: Final = 256
 _KINDS: Final[Mapping[bytes, Kind]] = {b"blob": "blob", b"tree": "tree", b"commit": "commit", b"tag": "tag"}
 _SHORTEST_PREFIX: Final = 4
 _READER: Final = ("cat-file", "--batch-command", "--buffer")
-_CUT_OFF: Final = "history is cut off here: git fetch --unshallow brings the rest, --deepen=N the next N publications"
+_CUT_OFF: Final = "history is cut off here: git ledger rehydrate, or git fetch --unshallow, brings the rest back"
 
 
 class GitObjects:

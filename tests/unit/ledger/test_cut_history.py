@@ -7,7 +7,7 @@ from gitledger.ids import Oid
 from gitledger.ledger.append import append_batch
 from gitledger.ledger.change import change
 from gitledger.ledger.handle import Ledger
-from gitledger.ledger.log import log
+from gitledger.ledger.log import log, show
 from gitledger.ledger.publication import head_of, publications, read_event
 from gitledger.ledger.vst import published_in_order, vst, written
 from tests.cut import cut_off, without
@@ -60,3 +60,11 @@ def test_events_of_the_same_publication_that_come_later_do_not_count(ledger: Led
     assert [written(ledger, "hot", at=f"#{seq}") for seq in (354, 353, 300, 155, 154, 152)] == [203, 202, 149, 4, 3, 1]
     assert written(ledger, "hot", at="#151") == 0
     assert written(ledger, "nothing") == 0
+
+
+def test_what_the_oldest_event_replaced_is_not_known(ledger: Ledger) -> None:
+    short = cut_off(ledger, at(ledger, 132))
+    assert show(short, "#132").before is None
+    assert show(short, "#133").before == show(ledger, "#133").before != {}
+    with pytest.raises(MissingObjectError):
+        show(without(ledger, at(ledger, 131)), "#132")
