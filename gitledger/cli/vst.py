@@ -1,8 +1,7 @@
 """``git ledger vst``: the timeline of one variable.
 
 As text it reads the newest N events and nothing else, however long the ledger is. The JSON also says where each was
-published, for which the publications back to it are read. What is not here any more is told apart from damage by
-history being cut off.
+published, which the catalog knows. What is not here any more is told apart from damage by history being cut off.
 """
 
 from itertools import islice
@@ -11,11 +10,9 @@ from gitledger.cli.deep import reading
 from gitledger.cli.door import Door
 from gitledger.cli.output import Output, visible
 from gitledger.cli.render import event_to_json, held_text, short_id
-from gitledger.errors import MissingObjectError
-from gitledger.ids import EventId, Variable, parse_variable
-from gitledger.ledger.handle import Ledger
-from gitledger.ledger.publication import read_delta, read_event, read_rule
+from gitledger.ids import parse_variable
 from gitledger.ledger.vst import published_in_order, vst, written
+from gitledger.ledger.written import Written, read_written
 
 
 def run(door: Door, *, variable: str, max_count: int | None, reverse: bool, at: str | None, deep: bool) -> int:
@@ -29,8 +26,9 @@ def run(door: Door, *, variable: str, max_count: int | None, reverse: bool, at: 
                 door.paged_output.json(event_to_json(one))
                 told += 1
         else:
-            for event in reversed(list(events)) if reverse else events:
-                told += _print_line(door.paged_output, ledger, event, parse_variable(variable))
+            ordered = reversed(list(events)) if reverse else events
+            for wrote in read_written(ledger, parse_variable(variable), ordered):
+                told += _print_line(door.paged_output, wrote)
         if told != max_count and ledger.cut():
             _tell_of_older(door, written(ledger, variable, at=at) - told)
     return 0
@@ -42,19 +40,13 @@ def _tell_of_older(door: Door, older: int) -> None:
         door.hint(f"{events}; --deep reads them there, git ledger rehydrate or git fetch --unshallow brings them back")
 
 
-def _print_line(out: Output, ledger: Ledger, event: EventId, variable: Variable) -> bool:
-    """Print an event; return whether it is here and not just its id."""
-    objects = ledger.objects
-    head = short_id(event)
-    try:
-        content = read_event(objects, event)
-        value = read_delta(objects, content.delta).changes[variable]
-        rule = visible(f" ({read_rule(objects, content.rule).name})")
-    except MissingObjectError:
-        if not ledger.cut():
-            raise
+def _print_line(out: Output, one: Written) -> bool:
+    """Print what an event wrote; return whether it is here and not just its id."""
+    head = short_id(one.event)
+    if one.rule is None:
         out.line(head, " archived")
         return False
-    text = " deleted" if value is None else f" = {held_text(value)}"
+    rule = visible(f" ({one.rule.name})")
+    text = " deleted" if one.value is None else f" = {held_text(one.value)}"
     out.line(head, out.fit(text, len(head.text) + len(rule)), rule)
     return True

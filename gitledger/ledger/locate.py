@@ -10,7 +10,7 @@ Where that fails, and where there is no catalog, the answer is looked for by a w
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,7 +20,7 @@ from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import Place, not_found
 from gitledger.ledger.history import find_event as look_for
 from gitledger.ledger.publication import Publication, read, read_publication
-from gitledger.ledger.stored_log import StoredLog, stored_leaf_data
+from gitledger.ledger.stored_log import StoredLog, leaf_hashes, stored_leaf_data
 from gitledger.model.merkle import HASH_BYTES, leaf_hash
 from gitledger.model.tile import TILE_WIDTH
 from gitledger.store import layout
@@ -41,12 +41,17 @@ def find_event(ledger: Ledger, top: Publication, event: EventId) -> Place:
     if event in top.events:
         position = top.events.index(event)
         return Place(publication=top, position=position, seq=top.first_seq + position)
-    return _ask(ledger, top, lambda finder: finder.of(event)) or look_for(ledger.objects, top, event)
+    found = _ask(ledger, top, lambda finder: finder.of([event]))
+    return found[0] if found else look_for(ledger.objects, top, event)
 
 
 def places_of(ledger: Ledger, top: Publication, events: Sequence[EventId]) -> list[Place] | None:
-    """Return where events of a publication's log stand, or None if that must be looked for."""
-    return _ask(ledger, top, lambda finder: _all(map(finder.of, events)))
+    """Return where events stand in a publication's log, or None if that must be looked for.
+
+    Raises:
+        NotFoundError: one is not in that log.
+    """
+    return _ask(ledger, top, lambda finder: finder.of(events))
 
 
 def place_of_number(ledger: Ledger, top: Publication, number: int) -> Place | None:
@@ -57,15 +62,6 @@ def place_of_number(ledger: Ledger, top: Publication, number: int) -> Place | No
 def place_before(ledger: Ledger, place: Place, count: int) -> Place | None:
     """Return the event ``count`` events before another along first parents, or None if that must be looked for."""
     return _ask(ledger, place.publication, lambda finder: finder.before(place, count))
-
-
-def _all(places: Iterable[Place | None]) -> list[Place] | None:
-    found = []
-    for place in places:
-        if place is None:
-            return None
-        found.append(place)
-    return found
 
 
 def _ask(ledger: Ledger, top: Publication, question: "Callable[[_Finder], _T]") -> _T | None:
@@ -106,39 +102,19 @@ class _Finder:
         self._tile = lru_cache(maxsize=4)(self._log.tile)
         self._read = lru_cache(maxsize=4)(partial(read_publication, ledger.objects))
 
-    def of(self, event: EventId) -> Place | None:
-        """Return where an event stands, or None if that must be looked for.
+    def of(self, events: Sequence[EventId]) -> list[Place] | None:
+        """Return where events stand, or None if that must be looked for.
 
         Raises:
-            NotFoundError: it is not in the log.
+            NotFoundError: one is not in the log.
         """
-        for number in self._catalog.numbers(event):
-            place = self.numbered(number) if 1 <= number <= self._top.log.size else None
-            if place and place.event == event:
-                return place
-        if self._log.find(event, self._leaf(event)) is not None:
-            self._catalog.refute()
-        raise not_found(event)
+        places = list(map(self._claimed, events))
+        return places if self._are_confirmed(places) else None
 
     def numbered(self, number: int) -> Place | None:
         """Return where the event of a number stands, or None if that must be looked for."""
-        run = self._run(number)
-        if run is None:
-            return None
-        publication = self._read(run.publication)
-        place = Place(publication=publication, position=run.position - run.last + number, seq=number)
-        if place.position >= len(publication.events):
-            self._catalog.refute()
-        index, row = divmod(number - 1, TILE_WIDTH)
-        if index < self._top.log.size // TILE_WIDTH:
-            is_so = self._tile(0, index)[row * HASH_BYTES :][:HASH_BYTES] == self._leaf(place.event)
-        elif run.is_line:
-            is_so = number == publication.first_seq + place.position and self._follows(publication.oid)
-        else:
-            return None
-        if not is_so:
-            self._catalog.refute()
-        return place
+        place = self._place(number)
+        return place if place and self._are_confirmed([place]) else None
 
     def before(self, place: Place, count: int) -> Place | None:
         """Return what stands ``count`` events before a place along first parents, or None as above."""
@@ -157,8 +133,43 @@ class _Finder:
             self._catalog.refute()
         return None  # The catalog begins where history is cut off.
 
-    def _leaf(self, event: EventId) -> bytes:
-        return leaf_hash(stored_leaf_data(self._objects, event))
+    def _place(self, number: int) -> Place | None:
+        """Return where the event of a number stands if the catalog is right."""
+        run = self._run(number)
+        if run is None:
+            return None
+        publication = self._read(run.publication)
+        position = run.position - run.last + number
+        if position >= len(publication.events):
+            self._catalog.refute()
+        return Place(publication=publication, position=position, seq=number)
+
+    def _claimed(self, event: EventId) -> Place:
+        """Return where an event stands if the catalog is right."""
+        for number in self._catalog.numbers(event):
+            place = self._place(number) if 1 <= number <= self._top.log.size else None
+            if place and place.event == event:
+                return place
+        if self._log.find(event, leaf_hash(stored_leaf_data(self._objects, event))) is not None:
+            self._catalog.refute()
+        raise not_found(event)
+
+    def _are_confirmed(self, places: Sequence[Place]) -> bool:
+        """Return whether Git says so, too; False if that can't be told from the log and the newest publications."""
+        tiled = self._top.log.size - self._top.log.size % TILE_WIDTH
+        stored = [place for place in places if place.seq <= tiled]
+        for place, leaf in zip(stored, leaf_hashes(self._objects, [one.event for one in stored]), strict=True):
+            index, row = divmod(place.seq - 1, TILE_WIDTH)
+            if self._tile(0, index)[row * HASH_BYTES :][:HASH_BYTES] != leaf:
+                self._catalog.refute()
+        for place in places:
+            if place.seq <= tiled:
+                continue
+            if place.seq != place.publication.first_seq + place.position:
+                return False  # A merge brought it in.
+            if not self._follows(place.publication.oid):
+                self._catalog.refute()
+        return True
 
     def _steps(self, number: int) -> int:
         run = self._run(number)
