@@ -28,7 +28,7 @@ from gitledger.model.manifest import Manifest
 from gitledger.model.merkle import Frontier
 from gitledger.retention.contents import check_log, check_whole
 from gitledger.retention.holdings import Archive, Holding
-from gitledger.retention.steps import Step, line_after, parents_of, steps
+from gitledger.retention.steps import Step, line_after, steps
 from gitledger.store import layout
 from gitledger.store.base import ObjectStore
 from gitledger.store.bundle import objects_named_by, scratch, write_bundle
@@ -98,7 +98,7 @@ def archive(source: Source, to: Archive, checkpoint: Checkpoint, *, events: int 
 def _archive(source: Source, to: Archive, before: Frontier, some: Sequence[Step]) -> Holding:
     publications = [one for step in some for one in step.publications]
     oids = tuple(one.oid for one in publications)
-    parents = {parent for oid in oids for parent in parents_of(source.ledger.objects, oid)}
+    parents = {parent for one in publications for parent in one.commit.parents}
     make = partial(
         Manifest,
         before=before,

@@ -74,7 +74,7 @@ def steps(
         DamageError: a publication is missing, or its log does not go on from the one before.
     """
     for oid in line:
-        new = [read_publication(objects, one) for one in _brought_in(objects, oid, known)]
+        new = _brought_in(objects, oid, known)
         events, count = [one.events for one in new], new[-1].log.size - size
         if sum(map(len, events)) != count:
             events = _without(events, set(seen))
@@ -96,18 +96,16 @@ def _without(events: list[tuple[EventId, ...]], seen: set[EventId]) -> list[tupl
     return left
 
 
-def _brought_in(objects: ObjectStore, oid: Oid, known: set[Oid]) -> list[Oid]:
+def _brought_in(objects: ObjectStore, oid: Oid, known: set[Oid]) -> list[Publication]:
     """Return a publication after those before it that are not known, the first parent's first; make them known."""
-    found = list[Oid]()
+    found = list[Publication]()
     # A stack of our own: a history may hold merges within merges a thousand deep.
-    pending = [(oid, parents_of(objects, oid))]
+    pending = [read_publication(objects, oid)]
     while pending:
-        here, parents = pending[-1]
-        before = next((one for one in parents if one not in known), None)
+        before = next((parent for parent in pending[-1].commit.parents if parent not in known), None)
         if before is None:
-            known.add(here)
-            found.append(here)
-            pending.pop()
+            known.add(pending[-1].oid)
+            found.append(pending.pop())
         else:
-            pending.append((before, parents_of(objects, before)))
+            pending.append(read_publication(objects, before))
     return found
