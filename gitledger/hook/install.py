@@ -57,7 +57,9 @@ class Hook:
         quoted = os.fsencode(f"program={shlex.quote(program)}\n")
         text = (_SHIMS / self._event).read_bytes().replace(_PROGRAM, quoted)
         match = _VERSION.match(self._git.run("version").output)
-        if match is None or (int(match[1]), int(match[2])) < _SINCE:
+        is_known_to_settings = match is not None and (int(match[1]), int(match[2])) >= _SINCE
+        # A file that an older git was given goes on: both would judge.
+        if not is_known_to_settings or _is_ours(self._usual):
             yield from self._put(self._usual, text)
             return
         yield from self._put(self._own, text)

@@ -150,6 +150,19 @@ def test_a_git_with_hooks_in_settings_is_told_by_settings(console: Console, tmp_
     assert not own.parent.exists()
 
 
+def test_a_file_that_an_older_git_was_given_goes_on(console: Console, tmp_path: Path) -> None:
+    server = console.directory / "server.git"
+    must(console, INSTALL)
+    before = contents(server)
+    newer = tmp_path / "newer" / "git"
+    write_hook(newer, f'case "$*" in *version) echo git version 3.0.0 ;; *) exec {shutil.which("git")} "$@" ;; esac')
+    env = {**ENV, "PATH": f"{newer.parent}:{ENV['PATH']}"}
+    program = shutil.which("git-ledger", path=console.env["PATH"])
+    assert program
+    assert list(Hook("pre-receive", find_repository(server, env), server, env).install(program)) == []
+    assert contents(server) == before
+
+
 @pytest.mark.parametrize("there", [False, True], ids=["alone", "beside a file"])
 def test_the_gate_refuses_whichever_way_it_went_in(console: Console, *, there: bool) -> None:
     server = console.directory / "server.git"
