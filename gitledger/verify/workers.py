@@ -7,6 +7,7 @@ has been judged and waits for an earlier run is bounded: nobody gets further tha
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from itertools import count, islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -140,16 +141,25 @@ def _work(
     """Judge runs until nobody hands out more; the body of a worker."""
     # Ctrl-C reaches every process of the terminal; the one that waits for us decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    judge: Judge | None = None
+    with ExitStack() as closing:
+        while True:
+            try:
+                number, run = pipe.recv()
+            except EOFError:
+                break
+            try:
+                # Here, where it can be told that the objects cannot be opened.
+                judge = judge or _open_judge(closing, reopen, cut, check)
+                answer: _Answer = number, list(judge.judge_all(run))
+            except LedgerError as error:
+                answer = error
+            pipe.send(answer)
+
+
+def _open_judge(
+    closing: ExitStack, reopen: Callable[[], ObjectStore], cut: frozenset[Oid], check: CheckSignatures | None
+) -> Judge:
     objects = reopen()
-    judge = Judge(objects, cut, check)
-    while True:
-        try:
-            number, run = pipe.recv()
-        except EOFError:
-            break
-        try:
-            answer: _Answer = number, list(judge.judge_all(run))
-        except LedgerError as error:
-            answer = error
-        pipe.send(answer)
-    objects.close()
+    closing.callback(objects.close)
+    return Judge(objects, cut, check)
