@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -112,6 +113,34 @@ def test_a_hot_variable_is_counted_right(started: Path, capsys: pytest.CaptureFi
             f"\n{WRITERS} writers x {appends} on one variable: {total:,} events, {len(refusals):,} refusals, all explained; "
             f"writers {seconds[0]:.1f} / {median(seconds):.1f} / {seconds[-1]:.1f} s (fastest, median, slowest)"
         )
+    assert_nothing_left(started)
+
+
+def test_collections_one_after_another_take_nothing(started: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """``git gc --prune=now`` drops what no ref reaches, also what was written a moment ago."""
+    writers, appends = (8, 100) if FULL else (4, 10)
+    over, collections = threading.Event(), []
+
+    def collect() -> None:
+        while not over.is_set():
+            collections.append(
+                subprocess.run(["git", "gc", "-q", "--prune=now"], cwd=started, env=ENV, check=False).returncode
+            )
+
+    collector = threading.Thread(target=collect)
+    collector.start()
+    try:
+        reports = run_writers(started, "disjoint", writers, appends)
+    finally:
+        over.set()
+        collector.join()
+    events = {event for report in reports for event in report["events"]}
+    with open_ledger(started) as ledger:
+        assert events < {one.id.hex() for one in log(ledger)}
+        assert_sound(ledger, events=writers * appends + 2)
+    with capsys.disabled():
+        print(f"\n{writers} writers x {appends} beside {collections.count(0)} of {len(collections)} collections that succeeded")
+    assert 0 in collections
     assert_nothing_left(started)
 
 
