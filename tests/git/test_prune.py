@@ -7,10 +7,15 @@ from typing import Any
 
 import pytest
 
+from gitledger.errors import ConflictError
+from gitledger.retention.prune import plan_prune, prune
+from gitledger.store.housekeeping import Housekeeping
+from gitledger.store.open import find_repository
 from tests.cli.console import Console, Printed
-from tests.ledgers import git
+from tests.ledgers import assert_sound, git, open_ledger, write
 
 MAIN = "refs/ledger/main"
+with_either_hash = pytest.mark.parametrize("ready", ["sha1", "sha256"], indirect=True)
 CHANGES = "".join(json.dumps({"rule": "count", "set": {f"n{n % 70}": n}}) + "\n" for n in range(400))
 
 
@@ -32,7 +37,7 @@ def answer(console: Console, command: str) -> dict[str, Any]:
     return found
 
 
-@pytest.fixture(scope="module", params=["sha1", "sha256"])
+@pytest.fixture(scope="module")
 def ready(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a server and the repository ``ada`` with code and a ledger of 401 events.
 
@@ -40,9 +45,10 @@ def ready(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     carries all events of a partial tile.
     """
     work = tmp_path_factory.mktemp("ready")
+    object_format = getattr(request, "param", "sha1")
     console = Console(work, work / "tools")
-    must(console, f"git init -q --bare -b main --object-format={request.param} server.git")
-    must(console, f"git init -q -b main --object-format={request.param} ada")
+    must(console, f"git init -q --bare -b main --object-format={object_format} server.git")
+    must(console, f"git init -q -b main --object-format={object_format} ada")
     must(console, "git -C ada commit -q --allow-empty -m code")
     must(console, "git -C ada remote add origin ../server.git")
     must(console, "git -C ada push -q origin main")
@@ -103,6 +109,7 @@ def test_what_goes_is_said_and_nothing_is_done(console: Console) -> None:
     assert shallow(console, "ada") == []
 
 
+@with_either_hash
 def test_history_goes_and_all_else_stays(pruned: Console) -> None:
     base = rev(pruned, "ada", f"{MAIN}~1")
     assert shallow(pruned, "ada") == [base]
@@ -138,6 +145,7 @@ def test_the_repository_is_as_small_as_a_clone_of_what_stays(pruned: Console) ->
     assert sizes[0] <= sizes[1] + 4, sizes
 
 
+@with_either_hash
 def test_a_pruned_clone_and_a_full_one_push_and_pull_both_ways(pruned: Console) -> None:
     must(pruned, "git-ledger clone server.git grace")
     must(pruned, "git-ledger -C ada append --rule r --set ada:=1")
@@ -156,6 +164,7 @@ def test_a_pruned_clone_and_a_full_one_push_and_pull_both_ways(pruned: Console) 
     assert shallow(pruned, "grace") == []
 
 
+@with_either_hash
 def test_appends_fill_a_tile_and_a_second_prune_goes_on_from_the_first(pruned: Console) -> None:
     for start in (0, 90, 180):
         grow(pruned, start, start + 90)
@@ -193,6 +202,7 @@ def test_a_remote_that_has_less_keeps_what_it_needs(console: Console) -> None:
     assert must(console, "git-ledger -C ada push").startswith("pushed: ")
 
 
+@with_either_hash
 def test_a_remote_whose_own_history_was_cut_off_holds_nothing(console: Console) -> None:
     must(console, "git-ledger -C ada push")
     must(console, "git-ledger clone server.git grace")
@@ -246,6 +256,7 @@ def test_it_is_not_for_continuous_integration(console: Console) -> None:
     assert len(shallow(console, "ada")) == 1
 
 
+@with_either_hash
 def test_what_an_interrupted_prune_has_left_goes_with_the_next(console: Console) -> None:
     must(console, "git-ledger -C ada push")
     base = rev(console, "ada", f"{MAIN}~1")
@@ -277,3 +288,73 @@ def test_the_code_of_the_repository_is_not_touched(console: Console) -> None:
     must(console, "git-ledger -C ada push")
     must(console, "git-ledger -C ada prune")
     assert git(console.directory / "ada", "rev-list", "--objects", "--branches") == before
+
+
+def test_the_cut_moves_on_and_leaves_nothing_of_where_it_was(console: Console) -> None:
+    must(console, "git -C ada update-ref -d refs/ledger-checkpoint/main/301")
+    must(console, "git-ledger -C ada checkpoint")
+    must(console, "git-ledger -C ada push")
+    must(console, "git-ledger -C ada prune")
+    first = shallow(console, "ada")
+    assert first == [rev(console, "ada", f"{MAIN}~1")]
+    must(console, "git -C ada update-ref -d refs/ledger-checkpoint/main/401")
+    grow(console, 0, 200)
+    must(console, "git-ledger -C ada checkpoint")
+    must(console, "git-ledger -C ada push")
+    assert answer(console, "git-ledger -C ada prune")["last"] == 401
+    assert shallow(console, "ada") == [rev(console, "ada", MAIN)]
+
+
+def test_a_remote_that_was_cut_off_where_we_were_holds_what_goes_now(console: Console) -> None:
+    must(console, "git-ledger -C ada push")
+    must(console, "git-ledger -C ada prune")
+    cut = shallow(console, "ada")[0]
+    (console.directory / "server.git" / "shallow").write_text(f"{cut}\n")
+    must(console, "git -C server.git repack -q -a -d")
+    grow(console, 0, 200)
+    must(console, "git-ledger -C ada checkpoint")
+    must(console, "git-ledger -C ada push")
+    assert answer(console, "git-ledger -C ada prune")["held_by"] == "remote origin"
+
+
+def test_a_remote_that_went_back_holds_nothing_whatever_it_had(console: Console) -> None:
+    must(console, "git-ledger -C ada push")
+    must(console, f"git -C server.git update-ref {MAIN} {MAIN}~2")
+    refused(console, "git-ledger -C ada prune")
+    assert shallow(console, "ada") == []
+
+
+def test_a_remote_that_went_on_is_fetched_from_before_it_is_believed(console: Console) -> None:
+    must(console, "git-ledger -C ada push")
+    must(console, "git-ledger clone server.git grace")
+    must(console, "git-ledger -C grace append --rule r --set grace:=1")
+    must(console, "git-ledger -C grace push")
+    assert answer(console, "git-ledger -C ada prune")["held_by"] == "remote origin"
+
+
+def test_loose_objects_go_as_well(console: Console) -> None:
+    ada = console.directory / "ada"
+    packs = [pack.rename(console.directory / pack.name) for pack in (ada / ".git/objects/pack").glob("*.pack")]
+    for pack in packs:
+        (ada / ".git/objects/pack" / pack.with_suffix(".idx").name).unlink()
+        git(ada, "unpack-objects", "-q", data=pack.read_bytes())
+    gone = rev(console, "ada", f"{MAIN}~2")
+    must(console, "git-ledger -C ada push")
+    must(console, "git-ledger -C ada prune")
+    assert console.run(f"git -C ada cat-file -e {gone}").code != 0
+
+
+def test_what_moved_since_the_plan_is_looked_at_again(console: Console) -> None:
+    ada = console.directory / "ada"
+    house = Housekeeping(find_repository(ada, console.env), console.env)
+    with open_ledger(ada, env=console.env) as ledger:
+        plan = plan_prune(ledger, house)
+        write(ledger, more="appended meanwhile")
+        git(ada, "update-ref", "refs/ledger-pin/late", f"{MAIN}~4")
+        with pytest.raises(ConflictError, match="refs/ledger-pin/late was moved meanwhile"):
+            prune(ledger, house, plan)
+        assert shallow(console, "ada") == []
+        git(ada, "update-ref", "-d", "refs/ledger-pin/late")
+        prune(ledger, house, plan)
+        assert_sound(ledger)
+    assert len(shallow(console, "ada")) == 1
