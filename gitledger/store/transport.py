@@ -175,9 +175,10 @@ def _failed(what: str, whom: str, done: Finished) -> StorageError:
 
 
 def _told(errors: str) -> str:
-    """Return the last line that came from the remote, where its hooks say why they refuse, or an empty text."""
+    """Return the last line that came from hooks of the remote, which is why they refuse, or an empty text."""
     lines = [line.removeprefix("remote: ").strip() for line in errors.splitlines() if line.startswith("remote: ")]
-    return next(filter(None, reversed(lines)), "")
+    # Behind an update hook git says, as an error, that it declined.
+    return next((line for line in reversed(lines) if line and not line.startswith("error: ")), "")
 
 
 def _parse_answers(output: str, told: str) -> dict[LedgerName, PushAnswer]:

@@ -122,3 +122,7 @@ def test_on_a_host_with_update_hooks_alone(tmp_path: Path) -> None:
         printed = people.run(f"git -C ada push origin {refspec}")
         assert (printed.code, f"remote: {code}: " in printed.stderr) == (1, True), printed
     assert git(server, "for-each-ref", "--format=%(refname)").splitlines() == ["refs/heads/main", "refs/ledger/main"]
+    git(server, "config", "ledger.gateSeconds", "soon")
+    people.must("git-ledger -C ada append --rule train --set model/accuracy:=0.93")
+    printed = people.run("git-ledger -C ada push")
+    assert (printed.code, "(hook declined): gate-failed: ledger.gateseconds is 'soon'" in printed.stderr) == (5, True)
