@@ -17,7 +17,7 @@ from gitledger.ledger.resolve import head_place, numbering, resolve
 from gitledger.ledger.state import State
 from gitledger.ledger.timelines import Timelines
 
-_WINDOW: Final = 256
+_WINDOW: Final = 4096
 """Events that are looked for together."""
 
 
