@@ -37,8 +37,10 @@ from gitledger.store.tree import parse_tree
 
 EVENTS: Final = 4096
 """A bundle adds at least this many events, unless it is the last."""
-_OBJECTS_AN_EVENT: Final = 4
-"""An event adds at least these many objects: itself, its delta, a timeline, a commit or its share of one."""
+_MOST: Final = 1 << 19
+"""No bundle need add more: its manifest would become too long to be read as one value."""
+_OBJECTS_AN_EVENT: Final = 2
+"""An event adds at least itself and its delta, unless the same change was made before."""
 
 
 @frozen
@@ -85,7 +87,7 @@ def archive(source: Source, to: Archive, checkpoint: Checkpoint, *, events: int 
     for step in steps(objects, line, log.size, known, seen):
         if not pending:
             named = objects_named_by(source.repository, source.env, step.publications[0].oid)
-            limit = max(events, named // _OBJECTS_AN_EVENT)
+            limit = max(events, min(named // _OBJECTS_AN_EVENT, _MOST))
         pending.append(step)
         seen.extend(event for some in step.events for event in some)
         count += sum(map(len, step.events))

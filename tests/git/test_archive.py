@@ -33,7 +33,7 @@ from tests.ledgers import ENV, assert_sound, git, named, new_repository, open_le
 
 @dataclass
 class Cold:
-    """A repository with a ledger of 22 events in 8 publications, and an archive of it."""
+    """A repository with a ledger of 43 events in 13 publications, and an archive of it."""
 
     path: Path
     artifacts: MemoryArtifacts
@@ -53,7 +53,7 @@ def make(path: Path, object_format: str) -> Cold:
     new_repository(path, object_format, "--bare")
     with open_ledger(path) as ledger:
         init(ledger)
-        write_many(ledger, 20, group=4)
+        write_many(ledger, 40, group=4)
         write(ledger, n0="again")
         write(ledger, other__variable="last")
     return Cold(path, MemoryArtifacts())
@@ -62,16 +62,16 @@ def make(path: Path, object_format: str) -> Cold:
 def test_what_was_cut_off_comes_back_object_for_object(cold: Cold) -> None:
     before = history(cold.path)
     bundles = archived(cold.path, cold.artifacts)
-    assert [(one.manifest.first, one.manifest.last) for one in bundles] == [(1, 5), (6, 17), (18, 23)]
+    assert [(one.manifest.first, one.manifest.last) for one in bundles] == [(1, 5), (6, 25), (26, 43)]
     cut_off(cold.path, MAIN)
     assert len(history(cold.path)) < len(before)
     back = rehydrated(cold.path, cold.artifacts)
-    assert [(one.first, one.last) for one in back] == [(18, 23), (6, 17), (1, 5)]
+    assert [(one.first, one.last) for one in back] == [(26, 43), (6, 25), (1, 5)]
     assert history(cold.path) == before
     assert not (cold.path / "shallow").exists()
     git(cold.path, "fsck", "--strict", "--full", "--no-dangling")
     with open_ledger(cold.path) as ledger:
-        assert_sound(ledger, 23)
+        assert_sound(ledger, 43)
     assert rehydrated(cold.path, cold.artifacts) == []
 
 
@@ -79,9 +79,9 @@ def test_a_range_comes_back_and_the_rest_stays_away(one: Cold) -> None:
     before = history(one.path)
     archived(one.path, one.artifacts)
     cut_off(one.path, MAIN)
-    assert [manifest.first for manifest in rehydrated(one.path, one.artifacts, first=10)] == [18, 6]
+    assert [manifest.first for manifest in rehydrated(one.path, one.artifacts, first=10)] == [26, 6]
     git(one.path, "fsck", "--strict", "--full", "--no-dangling")
-    assert git(one.path, "rev-list", "--count", MAIN) == "6"
+    assert git(one.path, "rev-list", "--count", MAIN) == "11"
     git(one.path, "gc", "--quiet", "--prune=now")
     assert [manifest.first for manifest in rehydrated(one.path, one.artifacts, first=6)] == []
     assert [manifest.first for manifest in rehydrated(one.path, one.artifacts)] == [1]
@@ -115,7 +115,7 @@ def test_archiving_again_sends_nothing_and_later_only_what_is_new(one: Cold) -> 
     with open_ledger(one.path) as ledger:
         write(ledger, more=1)
     (new,) = archived(one.path, one.artifacts)
-    assert (new.manifest.first, new.manifest.last) == (24, 24)
+    assert (new.manifest.first, new.manifest.last) == (44, 44)
     assert len({*one.artifacts.artifacts} - before) == 2
     assert newest(one).chain(new.manifest.tip)[1].manifest.after == new.manifest.before
 
@@ -158,7 +158,7 @@ def test_what_an_interrupted_archive_sent_is_not_sent_again(one: Cold) -> None:
     # Without its labels all is found to be there when it would be sent: packing is repeatable.
     watched.names.clear()
     put.clear()
-    assert [bundle.manifest.first for bundle in archived(one.path, watched)] == [1, 6, 18]
+    assert [bundle.manifest.first for bundle in archived(one.path, watched)] == [1, 6, 26]
     assert not {bundle.manifest.bundle for bundle in rest} & {*put}
 
 
@@ -220,7 +220,7 @@ def test_ledgers_that_share_history_share_its_bundles(one: Cold) -> None:
         branch(ledger, named("side", ledger).name)
         write(named("side", ledger), side=1)
     (new,) = archived(one.path, one.artifacts, name="side")
-    assert new.manifest.first == 24
+    assert new.manifest.first == 44
 
 
 def test_older_checkpoints_stand_alone_until_history_is_back(one: Cold) -> None:
@@ -229,9 +229,9 @@ def test_older_checkpoints_stand_alone_until_history_is_back(one: Cold) -> None:
         write_many(ledger, 12, "later", group=3)
     archived(one.path, one.artifacts)
     before = history(one.path)
-    old = git(one.path, "rev-parse", "refs/ledger-checkpoint/main/23^{commit}")
+    old = git(one.path, "rev-parse", "refs/ledger-checkpoint/main/43^{commit}")
     cut_off(one.path, MAIN, old)
-    assert [manifest.first for manifest in rehydrated(one.path, one.artifacts, first=30)] == [24]
+    assert [manifest.first for manifest in rehydrated(one.path, one.artifacts, first=50)] == [44]
     assert old in (one.path / "shallow").read_text()
     rehydrated(one.path, one.artifacts)
     assert history(one.path) == before
@@ -267,7 +267,7 @@ def test_what_is_archived_is_read_without_coming_back(cold: Cold) -> None:
             assert deep_place(deep, [place], found.event.hex()[:9]) == found
             assert [*vst(deep, "n0")] == whole
             with pytest.raises(NotFoundError):
-                deep_place(deep, [place], "#24")
+                deep_place(deep, [place], "#44")
     assert history(cold.path) == before
 
 
