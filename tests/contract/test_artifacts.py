@@ -105,6 +105,18 @@ def test_a_directory_that_cannot_be_written_is_a_storage_error(tmp_path: Path) -
         LocalArtifacts(tmp_path / "file" / "archive").put(digest, path)
 
 
+def test_a_full_disk_is_a_storage_error_and_leaves_nothing(small_disk: Path, tmp_path: Path) -> None:
+    artifacts = LocalArtifacts(small_disk / "archive")
+    large, path = file_of(tmp_path, bytes(2_000_000))
+    with pytest.raises(StorageError, match="No space left"):
+        artifacts.put(large, path)
+    assert artifacts.missing([large]) == [large]
+    assert not [path for path in small_disk.rglob("*") if path.is_file()]
+    small, path = file_of(tmp_path, b"small")
+    artifacts.put(small, path)
+    assert artifacts.missing([small]) == []
+
+
 @pytest.mark.parametrize(
     ("url", "directory"),
     [("archive", "archive"), ("file:///mnt/cold%20store", "/mnt/cold store"), ("/mnt/cold", "/mnt/cold")],

@@ -162,6 +162,19 @@ def test_what_an_interrupted_archive_sent_is_not_sent_again(one: Cold) -> None:
     assert not {bundle.manifest.bundle for bundle in rest} & {*put}
 
 
+def test_two_who_archive_at_once_disturb_nobody(one: Cold) -> None:
+    before = history(one.path)
+    with opened(one.path) as source:
+        kept = checkpoint(source.ledger)
+        slow = archive(source, archive_at(one.artifacts, source.ledger, source.repository), kept.checkpoint, events=5)
+        next(slow)
+        assert [bundle.manifest.first for bundle in archived(one.path, one.artifacts, events=30)] == [6]
+        assert [bundle.manifest.first for bundle in slow] == [6, 26]
+    cut_off(one.path, MAIN)
+    rehydrated(one.path, one.artifacts)
+    assert history(one.path) == before
+
+
 def test_merges_come_back_with_all_that_they_brought_in(tmp_path: Path) -> None:
     path, artifacts = new_repository(tmp_path / "repository.git", "sha1", "--bare"), MemoryArtifacts()
     with open_ledger(path) as ledger:
