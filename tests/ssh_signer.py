@@ -33,12 +33,29 @@ class SshKey:
         """The key as Git names it."""
         return "SHA256:" + b64encode(hashlib.sha256(self.blob).digest()).decode().rstrip("=")
 
+    def sign_raw(self, data: bytes) -> bytes:
+        """Return the 64 bytes of a signature."""
+        return self._secret.sign(data)
+
     def sign(self, data: bytes, namespace: bytes = b"git") -> bytes:
         """Return the signature in its armor."""
         fields = string(namespace) + string(b"") + string(b"sha512")
         signed = b"SSHSIG" + fields + string(hashlib.sha512(data).digest())
         signature = string(KIND) + string(self._secret.sign(signed))
         return armor(b"SSHSIG" + (1).to_bytes(4) + string(self.blob) + fields + string(signature))
+
+
+def in_a_certificate(signature: bytes, key: SshKey, by: SshKey) -> bytes:
+    """Return a signature whose key stands in a certificate that somebody else made; what it signs is the same."""
+    kind = b"ssh-ed25519-cert-v01@openssh.com"
+    public = key.blob[-32:]
+    nothing = string(b"")
+    # PROTOCOL.certkeys: nonce, key, serial, type of a user, id, principals, from, until, options, extensions, reserved.
+    lasting = bytes(8) + b"\xff" * 8
+    body = string(kind) + string(bytes(32)) + string(public) + bytes(8) + (1).to_bytes(4)
+    body += string(b"id") + nothing + lasting + nothing * 3 + string(by.blob)
+    certificate = body + string(string(KIND) + string(by.sign_raw(body)))
+    return armor(unarmored(signature).replace(string(key.blob), string(certificate)))
 
 
 def string(data: bytes) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from gitledger.codec import Value
-from gitledger.errors import LedgerError, StorageError
+from gitledger.errors import LedgerError, StorageError, UsageError
 from gitledger.frozen import replace
 from gitledger.ids import Oid
 from gitledger.ledger.draft import Draft
@@ -17,6 +17,7 @@ from gitledger.model.rule import Rule
 from gitledger.store import layout
 from gitledger.store.base import NewObject, RefUpdate
 from gitledger.store.commit import Commit, format_commit, format_signed
+from gitledger.store.signing import Signed
 
 _SUBJECT_NAMES = 3
 _SUBJECT_LENGTH = 60
@@ -47,7 +48,7 @@ def seal(
 
     Raises:
         PolicyError: the policy in force asks for another signature, or for one at all.
-        UsageError: it is to be signed, and there is no key.
+        UsageError: it is to be signed, and there is no key, or none that a verifier accepts.
     """
     now = ledger.clock()
     people = ledger.people(now)
@@ -70,6 +71,7 @@ def seal(
     data, keys = format_commit(commit), None
     if ledger.sign:
         signed = ledger.sign(data)
+        _check_form(signed)
         data, keys = format_signed(data, signed.signature, ledger.objects.format), signed.keys
         commit = replace(commit, signature=signed.signature)
     refuse(refusal for _, refusal in guard.settle(keys))
@@ -83,6 +85,19 @@ def seal(
         log=sealed.log,
     )
     return publication, [*sealed.objects, NewObject(oid, "commit", data, parents[0] if parents else None)]
+
+
+def _check_form(signed: Signed) -> None:
+    """Refuse to publish a signature that a verifier would refuse, whatever git thinks of it."""
+    # Imported here because most publications are not signed.
+    from gitledger.model.armor import parse_armor
+
+    named = parse_armor(signed.signature)
+    if named is not None and named not in signed.keys:
+        raise UsageError(
+            "the key that signs stands in a certificate; expected the key itself",
+            hint="git config user.signingKey names the key's own .pub file",
+        )
 
 
 def publish(ledger: Ledger, head: Publication | None, new: Publication, objects: Sequence[NewObject]) -> None:

@@ -1,13 +1,14 @@
 """The form of a commit's signature, before anybody asks whether it holds.
 
 A signature must not have a second form that holds as well: whoever changes it would make another commit of the same
-publication, signed by somebody who never saw it. So armor and structure are held to what OpenSSH writes, and a number
-to the one of its values below the order of the group. Specified in ``docs/format/policy.md``; the structure is that of
-OpenSSH's ``PROTOCOL.sshsig``. Of OpenPGP's signatures only the armor is looked at: they hold parts that nobody signs.
+publication, signed by somebody who never saw it. So armor and structure are held to what OpenSSH writes, and numbers to
+the one of their forms that it writes. Specified in ``docs/format/policy.md``; the structure is that of OpenSSH's
+``PROTOCOL.sshsig``. Of OpenPGP's signatures only the armor is looked at: they hold parts that nobody signs.
 """
 
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
+from hashlib import sha256
 from typing import Final
 
 from gitledger.errors import FormatError
@@ -24,10 +25,14 @@ _COLUMNS: Final = (70, 76)
 _PREAMBLE: Final = b"SSHSIG\0\0\0\1"
 _ED25519: Final = (b"ssh-ed25519", b"sk-ssh-ed25519@openssh.com")
 _ED25519_BYTES: Final = 64
+_RSA: Final = b"ssh-rsa"
 
 
-def check_armor(signature: bytes) -> None:
-    """Refuse a signature that nobody who signs with OpenSSH or OpenPGP would have written.
+def parse_armor(signature: bytes) -> str | None:
+    """Return the name of the key that a signature of OpenSSH says made it; None for one of OpenPGP.
+
+    No signature covers which key that is. It is for the caller to hold it to what git says: the same key wrapped in a
+    certificate by anybody has another name.
 
     Args:
         signature: the value of the commit's header, without a line break at its end.
@@ -39,9 +44,15 @@ def check_armor(signature: bytes) -> None:
         raise FormatError(f"a signature has {len(signature):,} bytes; expected at most {ARMOR_BYTES:,}")
     lines = signature.split(b"\n")
     if (lines[0], lines[-1]) == _SSH:
-        _check_ssh(_unarmored(lines[1:-1]))
-    elif (lines[0], lines[-1]) != _OPENPGP:
+        return _parse_ssh(_unarmored(lines[1:-1]))
+    if (lines[0], lines[-1]) != _OPENPGP:
         raise FormatError("a signature has neither the armor of OpenSSH nor that of OpenPGP; expected one of them")
+    return None
+
+
+def key_name(blob: bytes) -> str:
+    """Return the name of a public key of OpenSSH, as git tells it."""
+    return "SHA256:" + b64encode(sha256(blob).digest()).decode().rstrip("=")
 
 
 def split_strings(data: bytes) -> list[bytes]:
@@ -86,18 +97,29 @@ def _wrapped(text: bytes, columns: int) -> list[bytes]:
     return [text[at : at + columns] for at in range(0, len(text), columns)]
 
 
-def _check_ssh(blob: bytes) -> None:
+def _parse_ssh(blob: bytes) -> str:
     if not blob.startswith(_PREAMBLE):
         raise FormatError("a signature has not the structure of OpenSSH's; expected SSHSIG of version 1")
     match split_strings(blob.removeprefix(_PREAMBLE)):
         case [key, b"git", b"", b"sha256" | b"sha512", signed]:
-            kind, *_ = split_strings(key) or [b""]
-            if not kind:
-                raise FormatError("a signature names no key; expected one")
+            # What is behind the kind need not be strings: that of a certificate is not.
+            kind = key[4 : 4 + int.from_bytes(key[:4])]
             if kind in _ED25519:
                 _check_ed25519(kind, signed)
+            elif kind == _RSA:
+                _check_rsa(split_strings(key), signed)
+            return key_name(key)
         case _:
             raise FormatError("a signature is for another purpose, or of another form; expected the namespace git")
+
+
+def _check_rsa(key: list[bytes], signed: bytes) -> None:
+    """Hold a signature to the length of the key's modulus: OpenSSH accepts it without zeros at its beginning, too."""
+    modulus = key[-1].lstrip(b"\0")
+    match split_strings(signed):
+        case [_, number] if len(number) == len(modulus):
+            return
+    raise FormatError("a signature by an RSA key has another length than its key; expected as many bytes")
 
 
 def _check_ed25519(kind: bytes, signed: bytes) -> None:

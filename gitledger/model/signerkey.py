@@ -1,13 +1,11 @@
 """Keys that publications are signed with, as a policy writes them. Specified in ``docs/format/policy.md``."""
 
 import re
-from base64 import b64encode
-from hashlib import sha256
 from typing import Final
 
 from gitledger.errors import FormatError
 from gitledger.ids import shown
-from gitledger.model.armor import decode_base64, split_strings
+from gitledger.model.armor import decode_base64, key_name, split_strings
 
 _OPENPGP: Final = "openpgp "
 _FINGERPRINT = re.compile(r"(?:[0-9A-F]{40}|[0-9A-F]{64})\Z")
@@ -41,8 +39,4 @@ def parse_key(text: str) -> str:
     blob = decode_base64(encoded.encode())
     if split_strings(blob)[:1] != [kind.encode()]:
         raise FormatError(f"{shown(text)} is no key of this kind; expected what ssh-keygen writes, without a comment")
-    return _fingerprint(blob)
-
-
-def _fingerprint(blob: bytes) -> str:
-    return "SHA256:" + b64encode(sha256(blob).digest()).decode().rstrip("=")
+    return key_name(blob)

@@ -12,7 +12,7 @@ from gitledger.errors import DamageError, FormatError
 from gitledger.ids import Oid
 from gitledger.ledger.guard import Guard
 from gitledger.ledger.publication import read
-from gitledger.model.armor import check_armor
+from gitledger.model.armor import parse_armor
 from gitledger.store.base import ObjectStore
 from gitledger.store.commit import Commit, parse_commit
 from gitledger.store.signing import Checked, CheckSignatures
@@ -56,7 +56,7 @@ class Signatures:
     def _is_presentable(self, oid: Oid) -> bool:
         try:
             commit = parse_commit(read(self._objects, oid, "commit"), self._objects.format)
-            check_armor(commit.signature or b"")
+            parse_armor(commit.signature or b"")
         except (DamageError, FormatError):
             return False
         return True
@@ -70,17 +70,22 @@ def judge_signer(case: Case, commit: Commit, guard: Guard, signatures: Signature
     keys = None
     if commit.signature is not None:
         try:
-            check_armor(commit.signature)
+            named = parse_armor(commit.signature)
         except FormatError as error:
             case.note("signature-invalid", "", error.message)
             return
         checked = signatures.of(case.publication)
         if checked.result == "bad":
-            case.note("signature-invalid", "", "its signature is not over these bytes; expected the signer's own")
+            message = "git says that its signature does not hold; expected one over these bytes, by a key that counts"
+            case.note("signature-invalid", "", message)
             return
         if checked.result == "unknown":
             message = "git cannot judge its signature: it lacks the key, or the program; expected both here"
             case.note("signer-unknown", "", message, severity="error" if guard.asks else "warning")
+            return
+        if checked.result == "good" and named is not None and named not in checked.keys:
+            message = f"its signature names the key {named}, and git {' '.join(checked.keys)}; expected the key itself"
+            case.note("signature-invalid", "", message)
             return
         keys = checked.keys
     for where, refusal in guard.settle(keys):

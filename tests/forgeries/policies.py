@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.forger import DELETED, Act, Lie
 from tests.forgeries.registry import ADA, BOT, EVE, POLICY, base, forge, forge_many, policy
-from tests.ssh_signer import armor, second_form, string, unarmored
+from tests.ssh_signer import armor, in_a_certificate, second_form, string, unarmored
 
 SECOND = policy(version=2, signers={**policy()["signers"], "eve": {"keys": [EVE.line]}})
 
@@ -32,6 +32,7 @@ governed("a-publication-that-nobody-signed", {"signature": lambda _: b""}, {"uns
 governed("a-signature-over-other-bytes", {"signed bytes": lambda data: data + b"\n"}, INVALID)
 governed("a-signature-over-another-tree", {"signed bytes": lambda data: b"tree 0" + data[6:]}, INVALID)
 governed("a-signature-in-its-second-form", {"signature": second_form}, INVALID)
+governed("a-signature-whose-key-is-in-a-certificate", {"signature": lambda one: in_a_certificate(one, BOT, EVE)}, INVALID)
 governed("a-signature-in-lines-of-another-length", {"signature": lambda one: armor(unarmored(one), 64)}, INVALID)
 governed("a-signature-for-another-purpose", {"signature": lambda _: BOT.sign(b"", b"file")}, INVALID)
 governed("a-signature-with-bytes-behind-it", {"signature": lambda one: armor(unarmored(one) + string(b""))}, INVALID)

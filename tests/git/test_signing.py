@@ -149,6 +149,20 @@ def test_a_program_that_signs_something_else_is_noticed(repository: Path, ledger
 
 
 @needs_ssh
+def test_a_certificate_signs_nothing(repository: Path, ledger: Ledger, tmp_path: Path) -> None:
+    make_ssh_key(tmp_path, "ada")
+    make_ssh_key(tmp_path, "authority")
+    certify = ["ssh-keygen", "-q", "-s", tmp_path / "authority", "-I", "ada", "-n", "ada", tmp_path / "ada.pub"]
+    subprocess.run(certify, check=True)
+    use_ssh_key(repository, tmp_path / "ada-cert.pub")
+    # git takes what it finds beside it, without -cert.pub, as the key.
+    shutil.copy(tmp_path / "ada", tmp_path / "ada-cert")
+    with pytest.raises(UsageError, match="certificate"):
+        init(ledger)
+    assert git(repository, "for-each-ref") == ""
+
+
+@needs_ssh
 def test_neither_settings_nor_environment_decide_who_may_sign(repository: Path, ledger: Ledger, tmp_path: Path) -> None:
     ada, eve = make_ssh_key(tmp_path, "ada"), make_ssh_key(tmp_path, "eve")
     use_ssh_key(repository, tmp_path / "ada.pub")

@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitledger.errors import FormatError
-from gitledger.model.armor import ARMOR_BYTES, check_armor
+from gitledger.model.armor import ARMOR_BYTES, parse_armor
 from tests.ssh_signer import BEGIN, END, KIND, ORDER, SshKey, armor, second_form, string, unarmored
 
 KEY = SshKey(1)
 SIGNATURE = KEY.sign(b"commit")
+RSA = string(b"ssh-rsa") + string(b"\3") + string(b"\0\xff\0\1")
 PGP = b"-----BEGIN PGP SIGNATURE-----\n\niHUEABYKAB0=\n=abcd\n-----END PGP SIGNATURE-----"
 
 
@@ -35,7 +36,7 @@ def sshsig(
         armor(unarmored(SIGNATURE), 76),
         sshsig(hashed=b"sha256"),
         sshsig(signature=string(KIND) + string(bytes(32) + (ORDER - 1).to_bytes(32, "little"))),
-        sshsig(key=string(b"ssh-rsa") + string(b"\3") + string(bytes(9)), signature=string(b"rsa-sha2-512") + string(b"x")),
+        sshsig(key=RSA, signature=string(b"rsa-sha2-512") + string(bytes(3))),
         sshsig(
             key=string(b"sk-ssh-ed25519@openssh.com") + string(bytes(32)) + string(b"ssh:"),
             signature=string(b"sk-ssh-ed25519@openssh.com") + string(bytes(64)) + b"\1" + bytes(4),
@@ -44,7 +45,12 @@ def sshsig(
     ],
 )
 def test_what_openssh_and_openpgp_write(signature: bytes) -> None:
-    check_armor(signature)
+    parse_armor(signature)
+
+
+def test_a_signature_says_which_key_made_it() -> None:
+    assert parse_armor(SIGNATURE) == KEY.name
+    assert parse_armor(PGP) is None
 
 
 @pytest.mark.parametrize(
@@ -74,7 +80,9 @@ def test_what_openssh_and_openpgp_write(signature: bytes) -> None:
         (sshsig(namespace=b"file"), "namespace git"),
         (sshsig(reserved=b"x"), "namespace git"),
         (sshsig(hashed=b"md5"), "namespace git"),
-        (sshsig(key=b""), "names no key"),
+        (sshsig(key=RSA, signature=string(b"rsa-sha2-512") + string(bytes(2))), "another length"),
+        (sshsig(key=RSA, signature=string(b"rsa-sha2-512") + string(bytes(3)) + string(b"")), "another length"),
+        (sshsig(key=string(b"ssh-rsa"), signature=string(b"rsa-sha2-512")), "another length"),
         (sshsig(signature=string(KIND) + string(bytes(63))), "64 bytes"),
         (sshsig(signature=string(KIND) + string(bytes(65))), "64 bytes"),
         (sshsig(signature=string(KIND) + string(bytes(64)) + b"\0"), "64 bytes"),
@@ -85,14 +93,14 @@ def test_what_openssh_and_openpgp_write(signature: bytes) -> None:
 )
 def test_every_other_form_is_refused(signature: bytes, reason: str) -> None:
     with pytest.raises(FormatError, match=reason):
-        check_armor(signature)
+        parse_armor(signature)
 
 
 @given(st.binary(max_size=300))
 def test_whatever_is_in_the_armor_raises_nothing_else(blob: bytes) -> None:
     for signature in (blob, armor(blob), armor(b"SSHSIG\0\0\0\1" + blob), sshsig(key=blob), sshsig(signature=blob)):
         try:
-            check_armor(signature)
+            parse_armor(signature)
         except FormatError:
             continue
 
@@ -104,4 +112,4 @@ def test_no_other_base64_of_a_signature_is_accepted() -> None:
             changed = [*text[:line], text[line][:at] + b"=" + text[line][at + 1 :], *text[line + 1 :]]
             if changed != text:
                 with pytest.raises(FormatError):
-                    check_armor(b"\n".join(changed))
+                    parse_armor(b"\n".join(changed))

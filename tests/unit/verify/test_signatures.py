@@ -36,7 +36,7 @@ def test_git_is_asked_once_for_a_window() -> None:
 
     def check(oids: Sequence[Oid]) -> Mapping[Oid, Checked]:
         asked.append(len(oids))
-        return dict.fromkeys(oids, Checked(result="good"))
+        return dict.fromkeys(oids, Checked(result="good", keys=frozenset({KEYS["ada"].name})))
 
     assert verify(replace(ledger, check_signatures=check), signatures=True).ok
     # Of 256 publications the first is genesis, and of the others each third is unsigned.
@@ -89,6 +89,13 @@ def test_git_never_sees_a_signature_in_another_form() -> None:
             return ledger.check_signatures(oids)
 
         assert codes(replace(ledger, check_signatures=check)) == [("error", "signature-invalid")]
+
+
+def test_a_signature_names_the_key_that_git_names() -> None:
+    ledger = governed()
+    # As git says of a key that stands in a certificate.
+    other = saying(Checked(result="good", keys=frozenset({KEYS["bot"].name})), ledger)
+    assert codes(other) == [("error", "signature-invalid")]
 
 
 def test_signatures_of_objects_in_no_repository_cannot_be_judged() -> None:
