@@ -103,7 +103,8 @@ def plan_prune(ledger: Ledger, house: Housekeeping, *, before: int | None = None
         size=house.bytes_only_before(base.oid, stays | alone) if gone else 0,
         refs=refs,
         old=old,
-        new=old - {link.oid for link in gone} | alone | {base.oid} if gone else old,
+        # Where it was cut off before goes as well; when the commit is gone, the repack takes it out.
+        new=old | alone | {base.oid} if gone else old,
         is_left=house.is_dropping,
     )
 
