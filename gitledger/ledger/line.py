@@ -15,6 +15,7 @@ from gitledger.store import layout
 from gitledger.store.base import ObjectStore
 from gitledger.store.catalog import Catalog, Run
 from gitledger.store.commit import parse_commit
+from gitledger.store.numbered import parse_numbered
 from gitledger.store.tree import parse_tree
 
 _WINDOW: Final = 256
@@ -85,7 +86,7 @@ class Line:
                     lists.append(_events_tree(tree.data, objects))
             for (oid, _), events in zip(window, objects.read_many(lists), strict=True):
                 with damage_in(oid, "publication"):
-                    yield oid, [EventId(entry.oid) for entry in parse_tree(events.data, objects.format)]
+                    yield oid, list(map(EventId, parse_numbered(events.data, objects.format)))
 
     def _id(self, at: int) -> Oid:
         return Oid(bytes(self._new[at : at + self._objects.format.size]))

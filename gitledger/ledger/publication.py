@@ -20,6 +20,7 @@ from gitledger.model.rule import Rule, parse_rule
 from gitledger.store import layout
 from gitledger.store.base import ObjectStore
 from gitledger.store.commit import Commit, parse_commit
+from gitledger.store.numbered import parse_numbered
 from gitledger.store.tree import parse_tree
 
 PARENTS: Final = 2
@@ -111,16 +112,16 @@ def read_publication(objects: ObjectStore, oid: Oid) -> Publication:
         absent = {layout.ENVELOPE, layout.EVENTS, layout.DELTAS, layout.RULES, layout.LOG} - trees.keys()
         if absent:
             raise FormatError(f"its tree has no {b', '.join(sorted(absent)).decode()}")
-        events = parse_tree(read(objects, trees[layout.EVENTS], "tree"), objects.format)
-        deltas = parse_tree(read(objects, trees[layout.DELTAS], "tree"), objects.format)
+        events = parse_numbered(read(objects, trees[layout.EVENTS], "tree"), objects.format)
+        deltas = parse_numbered(read(objects, trees[layout.DELTAS], "tree"), objects.format)
         if not events or len(events) != len(deltas):
             raise FormatError(f"it has {len(events):,} events and {len(deltas):,} deltas")
         return Publication(
             oid=oid,
             commit=commit,
             trees=trees,
-            events=tuple(EventId(entry.oid) for entry in events),
-            deltas=tuple(entry.oid for entry in deltas),
+            events=tuple(map(EventId, events)),
+            deltas=tuple(deltas),
             log=_read_log_head(objects, trees[layout.LOG]),
         )
     except FormatError as error:

@@ -12,6 +12,7 @@ from gitledger.model.event import Event
 from gitledger.store import layout
 from gitledger.store.base import ObjectStore
 from gitledger.store.commit import parse_commit
+from gitledger.store.numbered import parse_numbered
 from gitledger.store.tree import parse_tree
 
 
@@ -38,5 +39,5 @@ def recent_events(objects: ObjectStore, old: Oid, new: Oid) -> list[tuple[EventI
 def _events(objects: ObjectStore, tree: Oid) -> Iterator[EventId]:
     for entry in parse_tree(read(objects, tree, "tree"), objects.format):
         if entry.name == layout.EVENTS:
-            return (EventId(one.oid) for one in parse_tree(read(objects, entry.oid, "tree"), objects.format))
+            return map(EventId, parse_numbered(read(objects, entry.oid, "tree"), objects.format))
     raise FormatError("its tree has no events")
