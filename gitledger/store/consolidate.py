@@ -22,7 +22,7 @@ from gitledger.errors import StorageError
 from gitledger.ids import Oid
 from gitledger.store.base import GitObject
 from gitledger.store.git import GitObjects
-from gitledger.store.pack_writer import leased
+from gitledger.store.pack_writer import drop_stale_leases, leased
 from gitledger.store.packs import Pack, choose, list_packs, read_oids
 from gitledger.store.program import Program
 from gitledger.store.repository import Repository
@@ -58,6 +58,8 @@ def consolidate(repository: Repository, env: Mapping[str, str], limit: int) -> i
     """
     directory = repository.objects_dir / "pack"
     joined = 0
+    # One that died while it gave the same pack its name would keep that from being joined further.
+    drop_stale_leases(directory)
     try:
         while packs := choose(list_packs(directory), limit):
             _join(repository, env, packs)
