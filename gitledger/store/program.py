@@ -136,16 +136,7 @@ class Program:
         Raises:
             StorageError: git cannot be started.
         """
-        with self._starting():
-            return Running(
-                subprocess.Popen(  # noqa: S603 - our own arguments, and no shell
-                    [*self.arguments, *arguments],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=errors,
-                    env=self.environment,
-                )
-            )
+        return Running(self._popen(arguments, errors))
 
     def start(
         self, *arguments: str, errors: IO[bytes] | int = subprocess.DEVNULL, descriptors: Sequence[int] = ()
@@ -155,23 +146,21 @@ class Program:
         Raises:
             StorageError: git cannot be started.
         """
-        with self._starting():
-            # Never a pipe: nobody would empty it while the child lives, and a full one would stop it for ever.
-            return Child(
-                subprocess.Popen(  # noqa: S603 - our own arguments, and no shell
-                    [*self.arguments, *arguments],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=errors,
-                    env=self.environment,
-                    pass_fds=descriptors,
-                ),
-            )
+        # Never a pipe for errors: nobody would empty it while the child lives, and a full one would stop it for ever.
+        return Child(self._popen(arguments, errors, descriptors))
 
-    @contextlib.contextmanager
-    def _starting(self) -> Iterator[None]:
+    def _popen(
+        self, arguments: Sequence[str], errors: IO[bytes] | int | None, descriptors: Sequence[int] = ()
+    ) -> subprocess.Popen[bytes]:
         try:
-            yield
+            return subprocess.Popen(  # noqa: S603 - our own arguments, and no shell
+                [*self.arguments, *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env=self.environment,
+                pass_fds=descriptors,
+            )
         except FileNotFoundError as error:
             raise StorageError("no git program on PATH; expected git 2.39 or newer", hint="install git") from error
         except OSError as error:
