@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "vectors"
 FILES = sorted(path for name in STRUCTURES for path in (FOLDER / name).glob("*.json"))
 JUDGED_ELSEWHERE = {"publication"}
-PAGES = [ROOT / "docs" / "format" / f"{name}.md" for name in ("event", "timeline", "envelope", "merge")]
+PAGES = [ROOT / "docs" / "format" / f"{name}.md" for name in ("event", "timeline", "envelope", "merge", "policy")]
 EXAMPLE = re.compile(r"```(?P<kind>hex|json) vectors/(?P<vector>[^\n]+)\n(?P<lines>.*?)```", re.DOTALL)
 FORMATS = {20: SHA1, 32: SHA256}
 
