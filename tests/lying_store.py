@@ -26,12 +26,12 @@ class Store:
     Attributes:
         objects: keys below the bucket, with their bytes.
         lies: what is done to a request whose method and path begin and contain this, how many times.
-        asked: every request, as ``METHOD /path``.
+        asked: every request, as ``METHOD /path``, with its headers in lower case.
     """
 
     objects: dict[str, bytes] = field(default_factory=dict)
     lies: dict[tuple[str, str], tuple[Lie, int]] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
+    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     url: str = ""
 
     def lie(self, method: str, part: str, how: Lie, times: int = 1_000_000) -> None:
@@ -143,7 +143,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.answer(206 if start else _OK, data[start:], **ranged)
 
     def _respond(self, data: bytes, truth: Callable[[], None]) -> None:
-        self.server.store.asked.append(f"{self.command} {self.path}")
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.server.store.asked.append((f"{self.command} {self.path}", headers))
         lie = self.server.store.take_lie(self.command, self.path)
         if lie:
             lie(self, data)

@@ -1,6 +1,6 @@
 """An object store that lies: nothing is lost, nothing false comes in, and the message says what is where."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -159,18 +159,19 @@ def test_a_list_that_fails_is_an_error_and_no_empty_archive(
         read_archive(path, artifacts).holdings()
 
 
-def test_no_request_depends_on_a_condition(
+def test_no_request_depends_on_a_condition(store: Store, artifacts: S3Artifacts, path: Path) -> None:
+    archived(path, artifacts)
+    archived(path, artifacts)
+    assert {"put", "get", "head"} <= {asked.split()[0].lower() for asked, _ in store.asked}
+    assert not [name for _, headers in store.asked for name in headers if name.startswith("if-")]
+
+
+def test_settings_of_encryption_reach_the_server(
     store: Store, artifacts: S3Artifacts, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    conditions: list[str] = []
-    answer: Callable[..., None] = lying_store._Handler.answer
-
-    def watched(handler: lying_store._Handler, *arguments: object, **more: object) -> None:
-        conditions.extend(name for name in handler.headers if name.lower().startswith("if-"))
-        answer(handler, *arguments, **more)
-
-    monkeypatch.setattr(lying_store._Handler, "answer", watched)
-    archived(path, artifacts)
-    archived(path, artifacts)
-    assert any(asked.startswith("PUT") for asked in store.asked)
-    assert conditions == []
+    monkeypatch.setenv("AWS_SERVER_SIDE_ENCRYPTION", "aws:kms")
+    monkeypatch.setenv("AWS_SSE_KMS_KEY_ID", "a-key")
+    archived(path, S3Artifacts("s3://cold/ledger", retries=2))
+    put = [headers for asked, headers in store.asked if asked.startswith("PUT")]
+    assert {one.get("x-amz-server-side-encryption") for one in put} == {"aws:kms"}
+    assert {one.get("x-amz-server-side-encryption-aws-kms-key-id") for one in put} == {"a-key"}
