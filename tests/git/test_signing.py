@@ -202,6 +202,33 @@ def test_without_the_program_that_verifies_nobody_is_accused(repository: Path, l
     ]
 
 
+def then(directory: Path) -> Path:
+    """Return a gpg that lives in January 2020."""
+    program = directory / "gpg-of-2020"
+    program.write_text('#!/bin/sh\nexec gpg --faked-system-time 20200115T000000 "$@"\n')
+    program.chmod(0o755)
+    return program
+
+
+@needs_gpg
+def test_a_key_that_has_expired_since_has_signed_all_the_same(
+    repository: Path, keyring: dict[str, str], tmp_path: Path
+) -> None:
+    gpg, short = then(tmp_path), ["--quick-generate-key", "short@example.org", "ed25519", "default", "20200201T000000"]
+    subprocess.run([gpg, "--batch", "--quiet", "--passphrase", "", *short], env=keyring, check=True, capture_output=True)
+    git(repository, "config", "user.signingKey", "short@example.org")
+    git(repository, "config", "gpg.program", str(gpg))
+    with open_ledger(repository, env=keyring) as opened:
+        ledger = signing(opened, repository, keyring)
+        init(ledger)
+        put(ledger, policy_of(f"openpgp {fingerprint(keyring, 'short@example.org')}"))
+        git(repository, "config", "--unset", "gpg.program")
+        assert git(repository, "log", "-1", "--format=%G?", "refs/ledger/main", env=keyring) == "Y"
+        assert verify(ledger, signatures=True).findings == ()
+        with pytest.raises(UsageError, match="git cannot sign"):
+            write(ledger, a=1)
+
+
 @pytest.fixture
 def keyring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Return an environment whose keyring has a key of Ada."""
@@ -217,8 +244,8 @@ def keyring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
     subprocess.run(["gpgconf", "--kill", "all"], env=env, check=False)
 
 
-def fingerprint(env: Mapping[str, str]) -> str:
-    listed = subprocess.run(["gpg", "--with-colons", "--list-keys"], env=env, capture_output=True, check=True)
+def fingerprint(env: Mapping[str, str], whose: str = "ada@example.org") -> str:
+    listed = subprocess.run(["gpg", "--with-colons", "--list-keys", whose], env=env, capture_output=True, check=True)
     return next(line.split(":")[9] for line in listed.stdout.decode().splitlines() if line.startswith("fpr"))
 
 
