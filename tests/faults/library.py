@@ -42,7 +42,7 @@ def main() -> int:
     except LedgerError as error:
         sys.stderr.write(f"git-ledger: {error.message}\n")
         return error.exit_code
-    except ImportError as error:  # of a module that is imported when it is needed
+    except (ImportError, OSError) as error:  # of a module that is imported when it is needed
         sys.stderr.write(f"git-ledger: {error}\n")
         return StorageError.exit_code
     return 0
