@@ -7,7 +7,7 @@ from gitledger.cli.checkpoint import checkpoint_to_json
 from gitledger.cli.door import Door
 from gitledger.cli.trust import chosen_checkpoint, read_checkpoint
 from gitledger.cli.values import to_json
-from gitledger.errors import UsageError
+from gitledger.errors import DamageError, NotFoundError, UsageError
 from gitledger.ids import EventId, parse_oid, parse_variable, shown
 from gitledger.ledger.checkpoint import checkpoint_at
 from gitledger.ledger.handle import Ledger
@@ -60,10 +60,13 @@ def _prove(door: Door, what: str, subject: str, at: str | None, checkpoint: Chec
 
 
 def _prove_event(ledger: Ledger, rev: str, checkpoint: Checkpoint) -> EventProof:
-    if _FULL_ID.match(rev):
-        # Found in the log by its leaf, without a walk through the history.
+    try:
+        place = resolve(ledger, rev)
+    except (NotFoundError, DamageError):
+        if not _FULL_ID.match(rev):
+            raise
+        # What carries it is not here, or in another ledger; the log has its leaf.
         return prove_event(ledger, EventId(parse_oid(rev)), checkpoint)
-    place = resolve(ledger, rev)
     return prove_event(ledger, place.event, checkpoint, seq=place.seq)
 
 

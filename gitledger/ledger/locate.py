@@ -108,8 +108,8 @@ class _Finder:
         Raises:
             NotFoundError: one is not in the log.
         """
-        places = list(map(self._claimed, events))
-        return places if self._are_confirmed(places) else None
+        places = [place for place in map(self._claimed, events) if place]
+        return places if len(places) == len(events) and self._are_confirmed(places) else None
 
     def numbered(self, number: int) -> Place | None:
         """Return where the event of a number stands, or None if that must be looked for."""
@@ -123,7 +123,8 @@ class _Finder:
             return None
         wanted = self._steps(place.seq) - count
         number = 1 + bisect_left(range(1, place.seq), wanted, key=self._steps)
-        return self.numbered(number) if wanted > 0 else None
+        # What is not in the catalog counts no steps, and is passed over.
+        return self.numbered(number) if wanted > 0 and self._steps(number) == wanted else None
 
     def _run(self, number: int) -> "Run | None":
         run = self._catalog.run_with(number)
@@ -144,15 +145,18 @@ class _Finder:
             self._catalog.refute()
         return Place(publication=publication, position=position, seq=number)
 
-    def _claimed(self, event: EventId) -> Place:
-        """Return where an event stands if the catalog is right."""
+    def _claimed(self, event: EventId) -> Place | None:
+        """Return where an event stands if the catalog is right, or None if that must be looked for."""
         for number in self._catalog.numbers(event):
             place = self._place(number) if 1 <= number <= self._top.log.size else None
             if place and place.event == event:
                 return place
-        if self._log.find(event, leaf_hash(stored_leaf_data(self._objects, event))) is not None:
+        index = self._log.find(event, leaf_hash(stored_leaf_data(self._objects, event)))
+        if index is None:
+            raise not_found(event)
+        if self._run(index + 1):
             self._catalog.refute()
-        raise not_found(event)
+        return None
 
     def _are_confirmed(self, places: Sequence[Place]) -> bool:
         """Return whether Git says so, too; False if that can't be told from the log and the newest publications."""

@@ -202,6 +202,26 @@ def test_events_that_are_not_here_are_refused_after_a_look_at_the_log(known: Led
     assert costs(known) < 30
 
 
+def test_where_history_is_cut_off_the_catalog_begins_there(known: Ledger, tmp_path: Path) -> None:
+    cut = resolve(known, "#200").publication
+    old = resolve(known, "#100").event
+    (tmp_path / "shallow").mkdir()
+    shallow = with_catalog(replace(known, cut=lambda: frozenset([cut.oid])), tmp_path / "shallow")
+    path = catalog_file(tmp_path / "shallow")
+    for number in (cut.first_seq, 250, EVENTS - 10):
+        event, found, _ = ask(shallow, f"#{number}")
+        assert ask(shallow, event)[1] == found == number
+        assert reads(shallow, event) < 30
+    before = path.read_bytes()
+    # What is older needs a walk, which here gets through: only the catalog believes in the cut.
+    for rev in ("#100", old.hex(), f"main~{EVENTS - 100}"):
+        assert resolve(shallow, rev).seq == 100
+    assert path.read_bytes() == before
+    whole = replace(shallow, cut=frozenset[Oid])
+    ask(whole, "#100")
+    assert costs(whole) < 30
+
+
 def test_what_a_merge_brought_in(ledger: Ledger, tmp_path: Path) -> None:
     write_many(ledger, 10, group=1)
     ledger = with_catalog(ledger, tmp_path)
