@@ -82,7 +82,7 @@ def plan_prune(ledger: Ledger, house: Housekeeping, *, before: int | None = None
     if not house.is_before(newest.oid, head.oid):
         raise PolicyError(
             f"ledger {ledger.name} does not go on from the checkpoint of {newest.log.size} events; expected it to",
-            hint="git ledger verify --checkpoint says more",
+            hint="history may be cut off after it already; else git ledger verify --checkpoint says more",
         )
     root = house.roots(newest.oid)[0]
     refs = house.refs_reaching(root)

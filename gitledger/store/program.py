@@ -115,28 +115,36 @@ class Program:
         options = tuple(part for name, value in settings.items() for part in ("-c", f"{name}={value}"))
         return Program(self.arguments + options, {**self.environment, **environment})
 
-    def run(self, *arguments: str, data: bytes = b"", errors: int | None = subprocess.PIPE) -> Finished:
-        """Run git once, with ``data`` on its standard input, to its end.
+    def run(
+        self,
+        *arguments: str,
+        data: bytes = b"",
+        errors: int | None = subprocess.PIPE,
+        descriptors: Sequence[int] = (),
+    ) -> Finished:
+        """Run git once, with ``data`` on its standard input, to its end; ``descriptors`` are its, too.
 
         What it complains of goes to ``errors``: into the answer, or with None to the standard error of this process.
 
         Raises:
             StorageError: git cannot be started, or a signal killed it.
         """
-        running = self.begin(*arguments, errors=errors)
+        running = self.begin(*arguments, errors=errors, descriptors=descriptors)
         try:
             return running.finish(data)
         except BaseException:
             running.end()
             raise
 
-    def begin(self, *arguments: str, errors: int | None = subprocess.PIPE) -> Running:
+    def begin(
+        self, *arguments: str, errors: int | None = subprocess.PIPE, descriptors: Sequence[int] = ()
+    ) -> Running:
         """Begin to run git once; whoever begins it ends it.
 
         Raises:
             StorageError: git cannot be started.
         """
-        return Running(self._popen(arguments, errors))
+        return Running(self._popen(arguments, errors, descriptors))
 
     def start(
         self, *arguments: str, errors: IO[bytes] | int = subprocess.DEVNULL, descriptors: Sequence[int] = ()

@@ -45,7 +45,7 @@ def _write(repository: Repository, git: Program, name: str, *arguments: str) -> 
     announced = repository.common_dir / "ledger-setting"
     try:
         if announced.exists():
-            _remove_left(repository.common_dir / "config.lock")
+            remove_left_lock(repository.common_dir / "config.lock")
         announced.touch()
         done = git.run("config", *arguments)
         announced.unlink(missing_ok=True)
@@ -55,7 +55,8 @@ def _write(repository: Repository, git: Program, name: str, *arguments: str) -> 
         raise StorageError(f"git cannot set {name}: {done.reason}; expected to write its settings")
 
 
-def _remove_left(lock: Path) -> None:
+def remove_left_lock(lock: Path) -> None:
+    """Remove a lock that nobody lets go; for those who know that its owner may be dead."""
     with contextlib.suppress(FileNotFoundError):
         before = lock.stat()
         pause(_LONG)

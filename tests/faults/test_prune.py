@@ -1,4 +1,4 @@
-"""kill -9 at every system call of a prune: nothing that was to stay is gone, and the next prune completes it."""
+"""kill -9 at every system call of a prune or a gc: nothing that was to stay is gone, and the next run completes it."""
 
 import json
 import time
@@ -40,17 +40,21 @@ def reached(repository: Path) -> str:
     return git(repository, "rev-list", "--objects", "--all")
 
 
+GC = Scene(name="gc", prepare=prepare, command=(*PROGRAM, "gc"))
+
+
 @pytest.mark.parametrize("together", [False, True], ids=["alone", "with its gits"])
-def test_kill_at_every_call(tmp_path: Path, *, together: bool) -> None:
+@pytest.mark.parametrize("scene", [PRUNE, GC], ids=lambda scene: scene.name)
+def test_kill_at_every_call(scene: Scene, tmp_path: Path, *, together: bool) -> None:
     ready, clean = tmp_path / "repository.git", tmp_path / "clean"
     prepare(ready)
-    found = points(PRUNE, copy(ready, clean), tmp_path)
+    found = points(scene, copy(ready, clean), tmp_path)
     before, after, packed = reached(ready), reached(clean / ready.name), objects(clean / ready.name)
-    assert len(after) < len(before)
+    assert (len(after) < len(before)) == (scene is PRUNE)
 
     def trial(point: Point, directory: Path) -> Outcome | None:
         repository = copy(ready, directory)
-        _, has_come = inject(PRUNE, repository, directory, point, "signal=SIGKILL", together=together)
+        _, has_come = inject(scene, repository, directory, point, "signal=SIGKILL", together=together)
         if not has_come:
             return None
         assert reached(repository) in (before, after), "the cut is neither where it was nor where it was to be"
@@ -58,12 +62,12 @@ def test_kill_at_every_call(tmp_path: Path, *, together: bool) -> None:
         with open_ledger(repository) as ledger:
             assert_sound(ledger)
         start = time.monotonic()
-        again = run(PRUNE.on(repository), directory)
+        again = run(scene.on(repository), directory)
         seconds = time.monotonic() - start
         assert again.code == 0, again
         assert reached(repository) == after
-        assert objects(repository) == packed, "the next prune left what was to go"
-        assert seconds < SLOWEST, f"the next prune took {seconds:.1f} s"
+        assert objects(repository) == packed, "the next run left what was to go"
+        assert seconds < SLOWEST, f"the next run took {seconds:.1f} s"
         with open_ledger(repository) as ledger:
             write(ledger, after="the fault")
             assert_sound(ledger)
@@ -73,7 +77,8 @@ def test_kill_at_every_call(tmp_path: Path, *, together: bool) -> None:
 
     found = [point for point in found if point.process == THE_PROGRAM or not together]
     found = [point for point in found if FULL or point.changes]
-    Walk("prune").all(sample(found, 5), trial, kind=lambda _: f"kill of a prune{', with its gits' if together else ''}")
+    kind = f"kill of a {scene.name}{', with its gits' if together else ''}"
+    Walk(scene.name).all(sample(found, 4), trial, kind=lambda _: kind)
 
 
 def objects(repository: Path) -> list[str]:
