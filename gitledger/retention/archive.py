@@ -72,14 +72,9 @@ def archive(source: Source, to: Archive, checkpoint: Checkpoint, *, events: int 
         StorageError: the archive or the disk refuses; running it again goes on.
     """
     objects = source.ledger.objects
-    held = to.holdings()
-    by_tip = {one.manifest.tip: one.manifest for one in held}
-    end, line = line_after(objects, checkpoint.publication, by_tip.keys())
+    end, line = line_after(objects, checkpoint.publication, {one.manifest.tip for one in to.holdings()})
     below = [one.manifest for one in to.chain(end)] if end else []
-    lost = set(to.artifacts.missing([manifest.bundle for manifest in below]))
-    for manifest in reversed(below):
-        if manifest.bundle in lost:
-            yield _send(source, to, partial(replace, manifest), manifest.publications, manifest.requires)
+    yield from _mend(source, to, below)
     known = {oid for manifest in below for oid in manifest.publications}
     seen = [event for manifest in below for event in manifest.events]
     log = below[0].after if below else Frontier()
@@ -95,6 +90,22 @@ def archive(source: Source, to: Archive, checkpoint: Checkpoint, *, events: int 
             holding = _archive(source, to, log, pending)
             log, pending, count = holding.manifest.after, [], 0
             yield holding
+
+
+def _mend(source: Source, to: Archive, below: Sequence[Manifest]) -> Iterator[Holding]:
+    """Send again those bundles that the archive has lost."""
+    lost = set(to.artifacts.missing([manifest.bundle for manifest in below]))
+    for manifest in below:
+        if manifest.bundle not in lost:
+            continue
+        if source.ledger.objects.missing(manifest.publications):
+            raise DamageError(
+                f"the archive {to.url} has lost the bundle of events #{manifest.first} to #{manifest.last}, which are "
+                "not here any more; expected it there",
+                hint="bring them back from another archive or a remote: git ledger rehydrate --from",
+                details={"url": to.url, "digest": manifest.bundle.hex()},
+            )
+        yield _send(source, to, partial(replace, manifest), manifest.publications, manifest.requires)
 
 
 def _archive(source: Source, to: Archive, before: Frontier, some: Sequence[Step]) -> Holding:

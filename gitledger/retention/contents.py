@@ -37,11 +37,16 @@ def check_log(objects: ObjectStore, manifest: Manifest, log: Frontier) -> None:
     Args:
         objects: where the events are.
         manifest: what names them.
-        log: of the size that the manifest's log has somewhere between its first event and its last.
+        log: it ends with one of the bundle's events: a checkpoint may be in the middle.
 
     Raises:
         DamageError: an object is missing or corrupt, or the events are others than those in the log.
     """
+    if not manifest.first <= log.size <= manifest.last:
+        raise DamageError(
+            f"bundle {manifest.bundle.hex()} is of events #{manifest.first} to #{manifest.last}; "
+            f"expected a log of {log.size} events to end in it"
+        )
     events = manifest.events[: log.size - manifest.before.size]
     hashes = grow(manifest.before.hashes, manifest.before.size, _leaves(objects, events))
     if tuple(hashes) != log.hashes:

@@ -12,7 +12,6 @@ The procedure; whoever is killed at any point runs it again, and what is back is
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -50,38 +49,36 @@ def rehydrate(source: Source, archive: Archive, *, first: int = 1) -> Iterator[M
         ConflictError: somebody cut history off meanwhile.
         StorageError: the archive or the disk refuses.
     """
-    repository, ledger = source.repository, source.ledger
+    ledger = source.ledger
     # Of a run that was killed when its pack was in place.
-    drop_stale_leases(repository.objects_dir / "pack")
+    drop_stale_leases(source.repository.objects_dir / "pack")
     log, chain = newest_chain(ledger, archive)
     wanted = [one.manifest for one in chain if one.manifest.last >= first]
     reached = _reached(source)
     while wanted and reached.issuperset(wanted[-1].publications):
         wanted.pop()
     for manifest in wanted:
-        with ExitStack() as stack:
-            if reached.issuperset(manifest.publications):
-                check_log(ledger.objects, manifest, _within(log, manifest))
-            else:
-                directory = stack.enter_context(
-                    TemporaryDirectory(prefix="tmp_objdir-rehydrate-", dir=repository.objects_dir)
-                )
-                apart = stack.enter_context(scratch(Path(directory), repository.object_format, source.env))
-                opened = _fetch(archive, manifest, apart, Path(directory))
-                check_whole(apart, opened, manifest)
-                check_log(apart.objects, manifest, _within(log, manifest))
-                _admit(source, manifest, opened, reached, _parents(apart.objects, manifest))
-                yield manifest
+        is_away = not reached.issuperset(manifest.publications)
+        if is_away:
+            _bring_back(source, archive, manifest, log, reached)
+        else:
+            check_log(ledger.objects, manifest, log)
         log = manifest.before
         reached.update(manifest.publications)
+        if is_away:
+            yield manifest
     _join(source, reached)
 
 
-def _within(log: Frontier, manifest: Manifest) -> Frontier:
-    """Return the log that is true, which is at most as long as the manifest's: its checkpoint may be in the middle."""
-    if not manifest.first <= log.size <= manifest.last:
-        raise AssertionError(f"the log of {log.size} events does not end in {manifest.first} to {manifest.last}")
-    return log
+def _bring_back(source: Source, archive: Archive, manifest: Manifest, log: Frontier, reached: Collection[Oid]) -> None:
+    repository = source.repository
+    with TemporaryDirectory(prefix="tmp_objdir-rehydrate-", dir=repository.objects_dir) as made:
+        directory = Path(made)
+        with scratch(directory, repository.object_format, source.env) as apart:
+            opened = _fetch(archive, manifest, apart, directory)
+            check_whole(apart, opened, manifest)
+            check_log(apart.objects, manifest, log)
+            _admit(source, manifest, opened, reached, _parents(apart.objects, manifest))
 
 
 def _fetch(archive: Archive, manifest: Manifest, apart: Scratch, directory: Path) -> Opened:

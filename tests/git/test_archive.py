@@ -21,6 +21,7 @@ from gitledger.ledger.merge import branch, merge
 from gitledger.ledger.publication import head_of
 from gitledger.ledger.vst import vst
 from gitledger.model.manifest import Manifest, format_manifest
+from gitledger.model.merkle import Frontier
 from gitledger.retention.archive import archive
 from gitledger.retention.archives import archive_at, archives, remember
 from gitledger.retention.deep import DeepObjects, deep_place
@@ -160,6 +161,16 @@ def test_what_an_interrupted_archive_sent_is_not_sent_again(one: Cold) -> None:
     put.clear()
     assert [bundle.manifest.first for bundle in archived(one.path, watched)] == [1, 6, 26]
     assert not {bundle.manifest.bundle for bundle in rest} & {*put}
+
+
+def test_what_is_lost_here_and_there_is_named(one: Cold) -> None:
+    (first, *_) = archived(one.path, one.artifacts)
+    with opened(one.path) as source:
+        kept = checkpoint(source.ledger).checkpoint
+    cut_off(one.path, MAIN)
+    one.artifacts.artifacts.pop(first.manifest.bundle)
+    with opened(one.path) as source, pytest.raises(DamageError, match="has lost the bundle of events #1 to #5"):
+        list(archive(source, archive_at(one.artifacts, source.ledger, source.repository), kept))
 
 
 def test_two_who_archive_at_once_disturb_nobody(one: Cold) -> None:
@@ -358,7 +369,7 @@ def test_a_bundle_of_another_history_is_not_let_in(pruned: Cold, tmp_path: Path)
         rehydrated(pruned.path, pruned.artifacts)
 
 
-@pytest.mark.parametrize("change", ["events", "before", "publications", "fewer"])
+@pytest.mark.parametrize("change", ["events", "before", "publications", "fewer", "range"])
 def test_a_manifest_that_lies_is_found_out(pruned: Cold, change: str) -> None:
     real = newest(pruned).holdings()[-1].manifest
     data = pruned.artifacts.artifacts[real.bundle]
@@ -366,6 +377,10 @@ def test_a_manifest_that_lies_is_found_out(pruned: Cold, change: str) -> None:
         "events": replace(real, events=real.events[::-1]),
         "before": replace(real, before=replace(real.before, hashes=real.before.hashes[::-1])),
         "publications": replace(real, publications=(real.requires[0], *real.publications[1:]), requires=(real.tip[::-1],)),
+        "range": replace(
+            real, before=Frontier(), after=replace(real.after, size=1, hashes=real.after.hashes[:1]), requires=(),
+            publications=(real.tip,), counts=(1,), events=real.events[-1:],
+        ),
         "fewer": replace(real, publications=real.publications[1:], counts=(sum(real.counts[:2]), *real.counts[2:])),
     }
     forge(pruned, lies[change], data)
