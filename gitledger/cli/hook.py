@@ -14,6 +14,7 @@ from gitledger.hook.gate import judge_push
 from gitledger.hook.install import Hook
 from gitledger.hook.limits import Limits, read_limits
 from gitledger.hook.moves import INPUT_BYTES, Move, is_ours, parse_move, parse_moves
+from gitledger.hook.pusher import read_pusher
 from gitledger.hook.quarantine import Quarantine
 from gitledger.hook.refusal import RefusedError
 from gitledger.hook.surroundings import check_surroundings, clean
@@ -94,7 +95,8 @@ def _guard(door: Door, words: tuple[bytes, ...]) -> None:
         ledger = ledger_of(repository, DEFAULT_LEDGER, env)
         objects = GitObjects(repository, env, largest=limits.object_bytes)
         with closing(objects), closing(ledger.refs):
-            judge_push(replace(ledger, objects=objects), moves, quarantine)
+            pusher = read_pusher(repository.config, door.outside.env)
+            judge_push(replace(ledger, objects=objects), moves, quarantine, pusher=pusher)
 
 
 def _moves_of_update(words: tuple[bytes, ...], object_format: ObjectFormat) -> list[Move]:

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from gitledger.errors import DamageError, FormatError
 from gitledger.frozen import replace
 from gitledger.hook.moves import Move
+from gitledger.hook.pusher import check_pusher
 from gitledger.hook.quarantine import Quarantine
 from gitledger.hook.refusal import RefusedError
 from gitledger.ids import Oid
@@ -28,13 +29,16 @@ from gitledger.verify.judge import Judge
 from gitledger.verify.order import Order, all_before, all_since, parents_of
 
 
-def judge_push(ledger: Ledger, moves: Sequence[Move], quarantine: Quarantine | None) -> None:
+def judge_push(
+    ledger: Ledger, moves: Sequence[Move], quarantine: Quarantine | None, *, pusher: str | None = None
+) -> None:
     """Judge the moves of one push: all of them, or none.
 
     Args:
         ledger: objects and refs of the server, in clean surroundings; its name does not matter.
         moves: what `parse_moves` returned.
         quarantine: what the push brought, weighed; None where git has let go of it, as for an update hook.
+        pusher: who pushes, where that counts.
 
     Raises:
         RefusedError: the push is not to land.
@@ -44,6 +48,8 @@ def judge_push(ledger: Ledger, moves: Sequence[Move], quarantine: Quarantine | N
     for move in moves:
         owner = replace(ledger, name=move.ledger)
         _check_old(owner, move)
+        if pusher is not None:
+            check_pusher(ledger.objects, move.ref, ledger.refs.read(layout.ledger_ref(move.ledger)), pusher)
         if move.size is None:
             _judge_ledger(owner, move, judge, judged)
         else:

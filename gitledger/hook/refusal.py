@@ -12,6 +12,8 @@ CODES: Final = {
     "ref-twice": "one push moves a ref twice",
     "ref-stale": "the ref is not where the push believes it to be: somebody else was first",
     "ref-rewound": "a push takes away what the ledger has: it moves forward only",
+    "pusher-unknown": "the server does not say who pushes, and its settings ask for it",
+    "pusher-not-allowed": "who pushes is no signer of the policy in force",
     "surroundings": "the repository or the environment of the gate would show other objects than were pushed",
     "push-size": "a push is larger than the gate's limits",
     "push-twice": "a pack holds an object twice",

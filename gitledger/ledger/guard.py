@@ -120,6 +120,22 @@ def has_had_policy(objects: ObjectStore, oid: Oid) -> bool:
         return True
 
 
+def policy_after(objects: ObjectStore, oid: Oid) -> "Policy | None":
+    """Return the policy that is in force after a publication, or None if there is none.
+
+    Raises:
+        FormatError: it is broken.
+        DamageError: it cannot be read.
+    """
+    draft = Draft(objects, read_publication(objects, oid))
+    value = draft.value(POLICY)
+    if value is None:
+        return None
+    from gitledger.model.policy import parse_policy
+
+    return parse_policy(value)
+
+
 def refuse(refusals: Iterable["Refusal"]) -> None:
     """Raise the first of some refusals.
 
