@@ -20,14 +20,14 @@ ROOMS: dict[str, set[str]] = {
     "model": {"codec", "ids", "gitnames", "ed25519", "errors", "frozen"},
     "store": {"ids", "durable", "errors", "frozen"},
     "artifacts": {"ids", "durable", "errors"},
-    "ledger": {"model", "store", "codec", "ids", "errors", "frozen"},
+    "ledger": {"model", "store", "codec", "ids", "errors", "frozen", "durable"},
     "verify": {"ledger", "model", "store", "codec", "ids", "errors", "frozen"},
     "sync": {"verify", "ledger", "model", "store", "codec", "ids", "errors", "frozen"},
     "hook": {"verify", "ledger", "model", "store", "codec", "ids", "errors", "frozen"},
     "retention": {"verify", "ledger", "model", "store", "artifacts", "codec", "ids", "durable", "errors", "frozen"},
     "cli": {
         "sync", "hook", "retention", "verify", "ledger", "model", "store", "artifacts", "codec", "ids", "errors", "frozen",
-    },
+    , "durable"},
     "__init__": {"cli", "sync", "verify", "ledger", "model", "store", "codec", "ids", "errors"},
     "__main__": {"cli"},
 }

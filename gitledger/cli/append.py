@@ -6,12 +6,12 @@ from typing import IO
 
 from gitledger.cli.changes import once, parse_batch, parse_expect, parse_set
 from gitledger.cli.door import Door
+from gitledger.durable import storage_error
 from gitledger.errors import LedgerError, UsageError
 from gitledger.ids import shown
 from gitledger.ledger.append import append, append_batch
 from gitledger.ledger.change import Change, change
 from gitledger.ledger.group import Appended
-from gitledger.store.durable import storage_error
 
 
 def run(

@@ -6,11 +6,11 @@ from typing import IO, Final, NamedTuple
 
 from gitledger.cli.lines import read_lines
 from gitledger.cli.values import NOTHING, from_json, parse_json
+from gitledger.durable import storage_error
 from gitledger.errors import FormatError, UsageError
 from gitledger.ids import shown
 from gitledger.ledger.change import ABSENT, Change, change
 from gitledger.model.value import VALUE_BYTES
-from gitledger.store.durable import storage_error
 
 LINE_BYTES: Final = 16 * 1024 * 1024
 """The longest line of a batch."""

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import IO, Final, NamedTuple
 
 from gitledger.cli.values import format_json
+from gitledger.durable import storage_error
 from gitledger.ids import shown
-from gitledger.store.durable import storage_error
 
 _SGR: Final[Mapping[str, str]] = {"yellow": "33", "red": "31", "green": "32", "bold": "1"}
 _BUFFER_BYTES: Final = 64 * 1024

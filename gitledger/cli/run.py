@@ -9,8 +9,8 @@ from gitledger.cli import failure
 from gitledger.cli.door import Door
 from gitledger.cli.open import Outside
 from gitledger.cli.parse import Invocation, parse
+from gitledger.durable import storage_error
 from gitledger.errors import LedgerError, UsageError
-from gitledger.store.durable import storage_error
 
 
 def run(arguments: Sequence[str], outside: Outside) -> int:  # noqa: PLR0911 - one for each way to end

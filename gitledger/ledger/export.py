@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from gitledger.durable import storage_error
 from gitledger.errors import ConflictError, FormatError
 from gitledger.frozen import frozen
 from gitledger.ledger.checkpoint import publication_of
@@ -27,7 +28,6 @@ from gitledger.model.checkpoint import Checkpoint, format_checkpoint, parse_chec
 from gitledger.model.proof import check_consistency, consistency_proof
 from gitledger.model.tile import TILE_WIDTH, tile_path
 from gitledger.store.base import ObjectStore
-from gitledger.store.durable import storage_error
 
 ENTRY_BYTES: Final = 65_535
 """The longest entry: its length has two bytes."""

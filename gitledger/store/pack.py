@@ -21,9 +21,9 @@ from typing import Final
 
 from zlib_ng import zlib_ng
 
+from gitledger.durable import storage_error, sync_directory
 from gitledger.ids import Kind, ObjectFormat, Oid
 from gitledger.store.base import NewObject
-from gitledger.store.durable import storage_error, sync_directory
 from gitledger.store.pack_delta import format_pack_delta
 
 _KINDS: Final[Mapping[Kind, int]] = {"commit": 1, "tree": 2, "blob": 3, "tag": 4}

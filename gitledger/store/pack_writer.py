@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from gitledger.durable import storage_error
 from gitledger.errors import MissingObjectError, StorageError
 from gitledger.frozen import frozen
 from gitledger.store.base import NewObject
-from gitledger.store.durable import storage_error
 from gitledger.store.repository import Repository, is_durable, shared_access
 
 _SAYS: Final = b"git-ledger: written and about to be published; whoever holds a lock on this file is at it\n"

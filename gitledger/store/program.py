@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, cast
 
+from gitledger.durable import storage_error
 from gitledger.errors import StorageError
 from gitledger.frozen import frozen
-from gitledger.store.durable import storage_error
 
 _FIXED_ENVIRONMENT = {
     "LC_ALL": "C",

@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from gitledger.durable import storage_error, sync_directory
 from gitledger.errors import DamageError, StorageError
 from gitledger.ids import Oid
 from gitledger.store.base import RefStore, RefUpdate
-from gitledger.store.durable import storage_error, sync_directory
 from gitledger.store.repository import Repository, is_durable
 from gitledger.store.swap import refusal
 from gitledger.store.turn import Turn, pause

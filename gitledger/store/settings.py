@@ -8,8 +8,8 @@ import contextlib
 from pathlib import Path
 from typing import Final
 
+from gitledger.durable import storage_error
 from gitledger.errors import StorageError
-from gitledger.store.durable import storage_error
 from gitledger.store.program import Program
 from gitledger.store.repository import Repository
 from gitledger.store.turn import pause

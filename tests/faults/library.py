@@ -11,10 +11,10 @@ from itertools import count
 from pathlib import Path
 
 from gitledger import append, append_batch, change, open  # noqa: A004 - the word of the library
+from gitledger.durable import storage_error
 from gitledger.errors import LedgerError, StorageError
 from gitledger.ids import EventId
 from gitledger.store.consolidate import consolidate
-from gitledger.store.durable import storage_error
 from gitledger.store.open import find_repository
 
 
