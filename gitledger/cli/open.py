@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from gitledger.cli.identity import Identity
+from gitledger.errors import StorageError
 from gitledger.frozen import frozen
 from gitledger.ids import LedgerName, Oid, parse_ledger_name
 from gitledger.ledger.handle import Ledger
@@ -113,9 +114,11 @@ def _cut(repository: Repository) -> frozenset[Oid]:
 
 
 def _catalog(repository: Repository, name: LedgerName) -> "AbstractContextManager[Catalog]":
-    # Imported here because few questions need SQLite.
-    from gitledger.store.catalog import open_catalog
-
+    # Imported here because few questions need SQLite, and few Pythons are built without.
+    try:
+        from gitledger.store.catalog import open_catalog
+    except ModuleNotFoundError as error:
+        raise StorageError(f"there is no catalog: {error}; expected a Python with SQLite") from error
     return open_catalog(repository, name)
 
 

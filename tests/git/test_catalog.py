@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from gitledger.cli.open import open_ledger as open_as_a_library
 from gitledger.ledger.init import init
 from gitledger.ledger.publication import head_of
+from gitledger.ledger.resolve import resolve
 from tests.catalogs import ask, catalog_file, reads
 from tests.ledgers import ENV, git, new_repository, open_ledger, write, write_many
 
@@ -81,6 +83,18 @@ def test_a_shared_repository_shares_it(path: Path) -> None:
     finally:
         os.umask(before)
     assert catalog_file(path).stat().st_mode & 0o660 == 0o660
+
+
+def test_a_python_without_sqlite(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sqlite3", None)
+    monkeypatch.delitem(sys.modules, "gitledger.store.catalog")
+    ledger = open_as_a_library(path, env=ENV)
+    try:
+        assert resolve(ledger, "#3").seq == 3
+    finally:
+        ledger.objects.close()
+        ledger.refs.close()
+    assert not catalog_file(path).exists()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
