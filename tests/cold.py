@@ -9,10 +9,11 @@ from gitledger.ledger.checkpoint import checkpoint
 from gitledger.ledger.genesis import genesis_of
 from gitledger.ledger.publication import head_of
 from gitledger.model.manifest import Manifest
-from gitledger.retention.archive import Source, archive
+from gitledger.retention.archive import archive
 from gitledger.retention.archives import archive_at
 from gitledger.retention.holdings import Archive, Holding
 from gitledger.retention.rehydrate import rehydrate
+from gitledger.retention.source import Source
 from gitledger.store.open import find_repository
 from tests.ledgers import ENV, git, open_ledger
 

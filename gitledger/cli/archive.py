@@ -5,9 +5,10 @@ from gitledger.cli.door import Door
 from gitledger.errors import NotFoundError, UsageError
 from gitledger.ledger.checkpoint import kept_checkpoints
 from gitledger.model.checkpoint import Checkpoint
-from gitledger.retention.archive import Source, archive
+from gitledger.retention.archive import archive
 from gitledger.retention.archives import archive_at, archives, remember
 from gitledger.retention.holdings import Archive, Holding
+from gitledger.retention.source import Source
 from gitledger.store import layout
 
 

@@ -6,10 +6,12 @@ from functools import partial
 
 from gitledger.cli.door import Door
 from gitledger.cli.exchange import open_remote
-from gitledger.errors import DamageError, NotFoundError, PolicyError, StorageError
+from gitledger.errors import DamageError, FormatError, NotFoundError, PolicyError, StorageError
 from gitledger.retention.archives import archives
+from gitledger.retention.contents import check_held
 from gitledger.retention.held import is_on_remote
 from gitledger.retention.prune import Plan, plan_prune, prune
+from gitledger.retention.source import Source
 from gitledger.store import layout
 from gitledger.store.housekeeping import Housekeeping
 from gitledger.store.probe import remote_cut
@@ -56,10 +58,11 @@ def _holders(door: Door, house: Housekeeping, plan: Plan) -> Iterator[str]:
                 yield f"remote {name}"
         except StorageError:
             continue  # Who cannot be reached vouches for nothing.
+    source = Source(ledger=door.ledger, repository=door.repository, env=door.outside.env)
     for archive in archives(door.ledger, door.repository, door.outside.env):
         # One that lacks something, or gives other bytes back, vouches for nothing either.
-        with suppress(NotFoundError, DamageError, StorageError):
-            archive.check(plan.base.oid)
+        with suppress(NotFoundError, DamageError, FormatError, StorageError):
+            check_held(source, archive, plan.base)
             yield f"archive {archive.url}"
 
 

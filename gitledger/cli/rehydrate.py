@@ -8,11 +8,11 @@ from gitledger.cli.exchange import open_remote
 from gitledger.errors import NotFoundError, UsageError
 from gitledger.ids import shown
 from gitledger.model.manifest import Manifest
-from gitledger.retention.archive import Source
 from gitledger.retention.archives import archive_at, archives
 from gitledger.retention.deep import find_archived
 from gitledger.retention.holdings import Archive, newest_chain
 from gitledger.retention.rehydrate import rehydrate
+from gitledger.retention.source import Source
 from gitledger.store.shallow import drop_bitmaps
 from gitledger.store.tracking import remotes
 

@@ -1,18 +1,75 @@
 """Whether a bundle holds what its manifest says, judged by ids, digests and the log alone."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from gitledger.errors import DamageError
 from gitledger.ids import EventId
+from gitledger.ledger.publication import Publication
 from gitledger.ledger.stored_log import leaf_hashes
 from gitledger.model.manifest import Manifest
 from gitledger.model.merkle import Frontier, grow
+from gitledger.retention.holdings import Archive
+from gitledger.retention.source import Source
+from gitledger.retention.steps import parents_of
 from gitledger.store.base import ObjectStore
-from gitledger.store.bundle import Opened, Scratch
+from gitledger.store.bundle import Opened, Scratch, scratch
 
 _WINDOW: Final = 1024
 """Events that are read at a time."""
+
+
+@contextmanager
+def judged(source: Source, archive: Archive, manifest: Manifest, log: Frontier) -> Iterator[tuple[Scratch, Opened]]:
+    """Fetch a bundle and open it apart from the repository; yield where, once it is what its manifest says.
+
+    Args:
+        source: the repository, on whose disk this happens.
+        archive: where the bundle is.
+        manifest: what it is to hold.
+        log: as for `check_log`.
+
+    Raises:
+        DamageError: it is missing or damaged, or holds something else.
+        FormatError: it is no bundle.
+        StorageError: the archive or the disk refuses.
+    """
+    repository = source.repository
+    with TemporaryDirectory(prefix="tmp_objdir-judged-", dir=repository.objects_dir) as made:
+        path = Path(made) / "bundle"
+        archive.artifacts.get(manifest.bundle, path)
+        with scratch(Path(made), repository.object_format, source.env) as apart:
+            opened = apart.open(path)
+            path.unlink()
+            check_whole(apart, opened, manifest)
+            check_log(apart.objects, manifest, log)
+            yield apart, opened
+
+
+def check_held(source: Source, archive: Archive, publication: Publication) -> None:
+    """Demand that an archive holds a publication and all before it: every bundle is fetched and judged.
+
+    Raises:
+        NotFoundError: the archive does not hold all of that.
+        DamageError: a bundle is missing or damaged, or holds something else than this history.
+        FormatError: it is no bundle.
+        StorageError: the archive or the disk refuses.
+    """
+    log, needed = publication.log, {publication.oid}
+    for one in archive.chain(publication.oid, log.size):
+        manifest = one.manifest
+        with judged(source, archive, manifest, log) as (apart, _):
+            needed.update(parent for oid in manifest.publications for parent in parents_of(apart.objects, oid))
+        needed.difference_update(manifest.publications)
+        log = manifest.before
+    if needed:
+        raise DamageError(
+            f"the archive {archive.url} lacks publication {min(needed).hex()}; expected all of the history",
+            details={"url": archive.url, "publication": min(needed).hex()},
+        )
 
 
 def check_whole(apart: Scratch, opened: Opened, manifest: Manifest) -> None:

@@ -37,6 +37,11 @@ class Holding:
     digest: Digest
     manifest: Manifest
 
+    def holds(self, publication: Oid, size: int) -> bool:
+        """Return whether it says that it holds a publication, with whose log of this size it agrees."""
+        manifest = self.manifest
+        return manifest.first <= size <= manifest.last and publication in manifest.publications
+
 
 class Archive:
     """What one place holds of one ledger, and of the ledgers that share its first event.
@@ -83,15 +88,19 @@ class Archive:
         """
         return self._found[0]
 
-    def chain(self, publication: Oid) -> list[Holding]:
-        """Return the bundles that hold a publication and all before it, the newest first.
+    def chain(self, publication: Oid, size: int) -> list[Holding]:
+        """Return the bundles that are to hold a publication and all before it, the newest first.
+
+        Args:
+            publication: the publication.
+            size: how many events its log has.
 
         Raises:
             NotFoundError: the archive does not hold all of that; the message says what cannot be read.
             StorageError: the place cannot be read.
         """
         complete, faults = self._found
-        tops = [one for one in complete if publication in one.manifest.publications]
+        tops = [one for one in complete if one.holds(publication, size)]
         if not tops:
             raise NotFoundError(
                 f"the archive {self.url} does not hold publication {publication.hex()} and all before it; "
@@ -104,18 +113,6 @@ class Archive:
         while found[-1].manifest.before.size:
             found.append(below[found[-1].manifest.before])
         return found
-
-    def check(self, publication: Oid) -> None:
-        """Demand that the archive holds a publication and all before it: every bundle is read back.
-
-        Raises:
-            NotFoundError: it does not hold all of that.
-            DamageError: a bundle is missing, or has other bytes than it was written with.
-            StorageError: the place cannot be read.
-        """
-        for one in self.chain(publication):
-            with TemporaryDirectory() as directory:
-                self.artifacts.get(one.manifest.bundle, Path(directory) / "bundle")
 
     def add(self, manifest: Manifest) -> Holding:
         """Let others find a bundle that is there, and was read back.
@@ -170,7 +167,7 @@ def newest_chain(ledger: Ledger, archive: Archive) -> tuple[Frontier, list[Holdi
     )
     for kept in kept_checkpoints(ledger):
         try:
-            chain = archive.chain(kept.checkpoint.publication)
+            chain = archive.chain(kept.checkpoint.publication, kept.checkpoint.size)
         except NotFoundError as error:
             refusal = error
         else:

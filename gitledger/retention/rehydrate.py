@@ -12,21 +12,19 @@ The procedure; whoever is killed at any point runs it again, and what is back is
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from gitledger.errors import DamageError
 from gitledger.ids import Oid
 from gitledger.model.manifest import Manifest
 from gitledger.model.merkle import Frontier
-from gitledger.retention.archive import Source
-from gitledger.retention.contents import check_log, check_whole
+from gitledger.retention.contents import check_log, judged
 from gitledger.retention.holdings import Archive, newest_chain
+from gitledger.retention.source import Source
 from gitledger.retention.steps import parents_of
 from gitledger.store import layout
 from gitledger.store.base import ObjectStore
-from gitledger.store.bundle import Opened, Scratch, scratch
+from gitledger.store.bundle import Opened
 from gitledger.store.housekeeping import Housekeeping
 from gitledger.store.pack_writer import PackWriter, drop_stale_leases
 from gitledger.store.shallow import move_cut, read_cut
@@ -71,22 +69,8 @@ def rehydrate(source: Source, archive: Archive, *, first: int = 1) -> Iterator[M
 
 
 def _bring_back(source: Source, archive: Archive, manifest: Manifest, log: Frontier, reached: Collection[Oid]) -> None:
-    repository = source.repository
-    with TemporaryDirectory(prefix="tmp_objdir-rehydrate-", dir=repository.objects_dir) as made:
-        directory = Path(made)
-        with scratch(directory, repository.object_format, source.env) as apart:
-            opened = _fetch(archive, manifest, apart, directory)
-            check_whole(apart, opened, manifest)
-            check_log(apart.objects, manifest, log)
-            _admit(source, manifest, opened, reached, _parents(apart.objects, manifest))
-
-
-def _fetch(archive: Archive, manifest: Manifest, apart: Scratch, directory: Path) -> Opened:
-    path = directory / "bundle"
-    archive.artifacts.get(manifest.bundle, path)
-    opened = apart.open(path)
-    path.unlink()
-    return opened
+    with judged(source, archive, manifest, log) as (apart, opened):
+        _admit(source, manifest, opened, reached, _parents(apart.objects, manifest))
 
 
 def _reached(source: Source) -> set[Oid]:

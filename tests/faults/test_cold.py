@@ -7,7 +7,9 @@ from typing import Final
 
 from gitledger.artifacts.local import LocalArtifacts
 from gitledger.errors import LedgerError
+from gitledger.ledger.publication import head_of
 from gitledger.retention.archives import archive_at
+from gitledger.retention.contents import check_held
 from tests.cold import MAIN, cut_off, history, opened
 from tests.faults.laws import Outcome, left_behind
 from tests.faults.program import PROGRAM, run
@@ -118,9 +120,7 @@ def _labels(repository: Path) -> list[Path]:
 def _check_archive(repository: Path) -> None:
     with opened(repository) as source:
         place = archive_at(LocalArtifacts(repository / _COLD), source.ledger, source.repository)
-        head = source.ledger.refs.read(MAIN)
-        assert head
         try:
-            place.check(head)
+            check_held(source, place, head_of(source.ledger))
         except LedgerError as error:
             raise AssertionError(f"what can be found is not whole: {error}") from error

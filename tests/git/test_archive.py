@@ -24,6 +24,7 @@ from gitledger.model.manifest import Manifest, format_manifest
 from gitledger.model.merkle import Frontier
 from gitledger.retention.archive import archive
 from gitledger.retention.archives import archive_at, archives, remember
+from gitledger.retention.contents import check_held
 from gitledger.retention.deep import DeepObjects, deep_place
 from gitledger.retention.holdings import Archive, newest_chain
 from gitledger.retention.rehydrate import rehydrate
@@ -118,7 +119,7 @@ def test_archiving_again_sends_nothing_and_later_only_what_is_new(one: Cold) -> 
     (new,) = archived(one.path, one.artifacts)
     assert (new.manifest.first, new.manifest.last) == (44, 44)
     assert len({*one.artifacts.artifacts} - before) == 2
-    assert newest(one).chain(new.manifest.tip)[1].manifest.after == new.manifest.before
+    assert newest(one).chain(new.manifest.tip, new.manifest.last)[1].manifest.after == new.manifest.before
 
 
 def test_a_pruned_repository_goes_on_archiving(one: Cold) -> None:
@@ -285,7 +286,7 @@ def test_what_is_archived_is_read_without_coming_back(cold: Cold) -> None:
         with closing(DeepObjects(source.ledger.objects, [place], ENV)) as objects:
             deep = replace(source.ledger, objects=objects, cut=frozenset[Oid])
             found = deep_place(deep, [place], "#3")
-            assert (found.seq, found.event) == (3, place.chain(found.publication.oid)[0].manifest.events[2])
+            assert (found.seq, found.event) == (3, place.holdings()[0].manifest.events[2])
             # The manifests are known since they were written.
             assert len(counted.got) == 1
             assert deep_place(deep, [place], found.event.hex()[:9]) == found
@@ -444,6 +445,32 @@ def forge(cold: Cold, manifest: Manifest, bundle: bytes) -> None:
     cold.artifacts.artifacts[digest] = data
     cold.artifacts.artifacts[manifest.bundle] = bundle
     cold.artifacts.add_label(f"{start}/{manifest.first}-{manifest.last}/{digest.hex()}")
+
+
+@pytest.mark.parametrize("change", ["nothing", "events", "range", "fewer", "another bundle", "no bundle"])
+def test_an_archive_that_lies_holds_nothing(one: Cold, change: str) -> None:
+    bundles = [holding.manifest for holding in archived(one.path, one.artifacts)]
+    low, real = bundles[1], bundles[2]
+    data = one.artifacts.artifacts[real.bundle]
+    lies = {
+        "nothing": real,
+        "events": replace(real, events=real.events[::-1]),
+        "range": replace(
+            real, before=Frontier(), after=replace(real.after, size=1, hashes=real.after.hashes[:1]), requires=(),
+            publications=(real.tip,), counts=(1,), events=real.events[-1:],
+        ),
+        "fewer": replace(real, publications=real.publications[1:], counts=(sum(real.counts[:2]), *real.counts[2:])),
+        "another bundle": replace(real, bundle=low.bundle),
+        "no bundle": replace(real, bundle=Digest(sha256(data[9:]).digest())),
+    }
+    forge(one, lies[change], {"another bundle": one.artifacts.artifacts[low.bundle], "no bundle": data[9:]}.get(change, data))
+    with opened(one.path) as source:
+        place = archive_at(one.artifacts, source.ledger, source.repository)
+        if change == "nothing":
+            check_held(source, place, head_of(source.ledger))
+            return
+        with pytest.raises((DamageError, FormatError, NotFoundError)):
+            check_held(source, place, head_of(source.ledger))
 
 
 def test_a_file_that_is_no_bundle(pruned: Cold) -> None:
