@@ -73,7 +73,11 @@ def _print(door: Door, plan: Plan, holder: str | None, freed: int | None) -> Non
     out = door.output
     if not plan.publications:
         left = "" if freed is None or not plan.is_left else f"; what an interrupted prune had left: {freed:,} bytes"
-        out.line(f"nothing to drop: ledger {plan.ledger} begins with event #{plan.first} here{left}")
+        why = f"ledger {plan.ledger} begins with event #{plan.first} here"
+        size = plan.checkpoint.checkpoint.size
+        if plan.first < size:
+            why += f", and the checkpoint of {size:,} events needs its last tile, and what refs go on from"
+        out.line(f"nothing to drop: {why}{left}")
         return
     done = "would drop" if freed is None else "dropped"
     out.line(f"{done} events #{plan.first} to #{plan.last}: {plan.publications:,} publications, {plan.size:,} bytes")
