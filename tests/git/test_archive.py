@@ -1,5 +1,6 @@
 """History leaves a repository and comes back as it was, by bundles that stock git understands."""
 
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from gitledger.retention.contents import check_held
 from gitledger.retention.deep import DeepObjects, deep_place
 from gitledger.retention.holdings import Archive, newest_chain
 from gitledger.retention.rehydrate import rehydrate
+from gitledger.store import pack_writer
 from gitledger.store.bundle import scratch, write_bundle
 from tests.cold import MAIN, archived, cut_off, history, opened, read_archive, rehydrated
 from tests.ledgers import ENV, assert_sound, git, named, new_repository, open_ledger, write, write_many
@@ -237,6 +239,43 @@ def test_events_that_were_published_twice_are_counted_once(tmp_path: Path) -> No
     cut_off(path, MAIN)
     rehydrated(path, artifacts)
     assert history(path) == before
+
+
+def test_an_archive_without_a_publication_that_adds_nothing_is_not_whole(tmp_path: Path) -> None:
+    path, artifacts = new_repository(tmp_path / "repository.git", "sha1", "--bare"), MemoryArtifacts()
+    with open_ledger(path) as ledger:
+        init(ledger)
+        side = named("side", ledger)
+        branch(ledger, side.name)
+        write(ledger, same=1)
+        later = replace(side, people=lambda now: side.people(now + 60))
+        write(later, same=1)
+        write(later, more=2)
+        write(ledger, other=3)
+        merge(ledger, side.name)
+    (real,) = [holding.manifest for holding in archived(path, artifacts, events=100)]
+    at = real.counts.index(0)
+    publications, counts = (one[:at] + one[at + 1 :] for one in (real.publications, real.counts))
+    with opened(path) as source:
+        bundle = tmp_path / "bundle"
+        write_bundle(source.repository, ENV, bundle, commits=publications, requires=(), ref=MAIN)
+        data = bundle.read_bytes()
+        digest = Digest(sha256(data).digest())
+        lie = replace(real, publications=publications, counts=counts, bundle=digest, size=len(data))
+        forge(Cold(path, artifacts), lie, data)
+        place = archive_at(artifacts, source.ledger, source.repository)
+        with pytest.raises(DamageError, match=f"lacks publication {real.publications[at].hex()}"):
+            check_held(source, place, head_of(source.ledger))
+
+
+def test_a_lease_of_a_run_that_was_killed_is_let_go(one: Cold) -> None:
+    archived(one.path, one.artifacts)
+    cut_off(one.path, MAIN)
+    (pack, *_) = (one.path / "objects" / "pack").glob("*.pack")
+    pack.with_suffix(".keep").write_bytes(pack_writer._SAYS)
+    os.utime(pack.with_suffix(".keep"), (0, 0))
+    rehydrated(one.path, one.artifacts)
+    assert not pack.with_suffix(".keep").exists()
 
 
 def test_ledgers_that_share_history_share_its_bundles(one: Cold) -> None:
