@@ -80,7 +80,7 @@ def main(events: int, directory: Path) -> None:
             run.step(f"show --deep #{middle}", "show", "--deep", f"#{middle}")
             run.step(f"state --deep --at #{middle}", "state", "--deep", "--at", f"#{middle}")
             run.step("vst --deep, one variable", "vst", "--deep", "v/7")
-            run.step("append, verify", "append", "--rule", "set", "--set", "more=1")
+            run.step("append", "append", "--rule", "set", "--set", "more=1")
             run.step("verify, from the cut", "verify")
             print(run.step(f"rehydrate #{events * 3 // 4}", "rehydrate", f"#{events * 3 // 4}", "--from", place), end="")
             print(run.step("rehydrate", "rehydrate", "--from", place), end="")
