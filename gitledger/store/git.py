@@ -21,6 +21,9 @@ from gitledger.store.repository import Repository, pack_limit
 # Questions in one breath. From 256 on, more of them make no object faster (3 µs each).
 _WINDOW: Final = 256
 _KINDS: Final[Mapping[bytes, Kind]] = {b"blob": "blob", b"tree": "tree", b"commit": "commit", b"tag": "tag"}
+# From here on (core.bigFileThreshold) git announces a size before it has looked at the content: for a damaged object it
+# would never send as much. No object of a ledger comes near.
+_STREAMED: Final = 1 << 29
 _SHORTEST_PREFIX: Final = 4
 _READER: Final = ("cat-file", "--batch-command", "--buffer")
 _CUT_OFF: Final = "history is cut off here: git ledger rehydrate, or git fetch --unshallow, brings the rest back"
@@ -146,6 +149,9 @@ class GitObjects:
         header = child.line().split()
         if len(header) == 3:  # noqa: PLR2004 - id, kind, size
             kind, size = _KINDS[header[1]], int(header[2])
+            if size >= _STREAMED:
+                child.end()
+                raise CorruptObjectError(oid.hex(), f"it claims to have {size:,} bytes")
             if size > self._largest:
                 raise PolicyError(f"object {oid.hex()} has {size:,} bytes; expected at most {self._largest:,}")
             data = child.exactly(size)

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gitledger.errors import DamageError, MissingObjectError, StorageError
+from gitledger.errors import CorruptObjectError, DamageError, MissingObjectError, StorageError
 from gitledger.ids import SHA1, SHA256, ObjectFormat
 from gitledger.store.base import ObjectStore, RefStore, RefUpdate
 from gitledger.store.open import find_repository, open_objects, open_refs
@@ -65,6 +66,14 @@ def test_a_reader_that_was_killed_is_one_error_and_then_replaced(objects: Object
         with pytest.raises(StorageError, match=r"^git was killed by signal 9; expected an answer$"):
             ask()
         assert objects.read(new.oid).data == b"still here"
+
+
+def test_a_size_beyond_all_memory_is_damage(objects: ObjectStore, ground: Ground) -> None:
+    """A flipped bit is enough for it, and git announces it before it has looked at the content."""
+    oid, path = ground.write_loose(b"abc")
+    path.write_bytes(zlib.compress(b"blob %d\0abc" % 2**62))
+    with pytest.raises(CorruptObjectError, match="claims to have"):
+        objects.read(oid)
 
 
 def test_a_writer_that_was_killed_is_replaced_unseen(refs: RefStore, ground: Ground) -> None:
