@@ -5,7 +5,6 @@ how it is built and what the gate says to it, or shows by itself in ``check`` wh
 holds its prefix, ``left`` the left side of a merge, ``governed`` a policy.
 """
 
-import os
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -185,9 +184,10 @@ class Server:
             program = tools / "git-ledger"
             program.write_text(push.program or f'#!/bin/sh\nexec "{sys.executable}" "{ROOT / "git-ledger"}" "$@"\n')
             program.chmod(0o755)
-            self._env["PATH"] = f"{tools}{os.pathsep}{ENV['PATH']}"
             (path / "hooks").mkdir()
-            shutil.copy(ROOT / "hooks" / "pre-receive", path / "hooks")
+            hook = Path(shutil.copy(ROOT / "hooks" / "pre-receive", path / "hooks"))
+            # By its whole name, as it is installed: a search along PATH might find another.
+            hook.write_text(hook.read_text().replace("program=git-ledger\n", f"program='{program}'\n"))
             if push.limited:
                 self._command = [str(ROOT / "hooks" / "receive-pack")]
         push.prepare(path)

@@ -254,3 +254,9 @@ def test_the_gate_imports_no_heavy_package(console: Console) -> None:
     modules = imported(console, "-C", "ada", "hook", "update", "refs/ledger/other", "0" * 40, new)
     assert {"gitledger.hook.gate", "gitledger.verify.judge"} <= modules
     assert not {*HEAVY, "shutil", "multiprocessing"} & modules
+
+
+def test_a_hook_that_is_told_of_no_ref_lets_nothing_land(console: Console) -> None:
+    assert must(console, INSTALL) == "installed hooks/pre-receive\n"
+    done = console.run("server.git/hooks/pre-receive </dev/null")
+    assert (done.code, done.stderr.split(":")[0]) == (1, "gate-failed")
