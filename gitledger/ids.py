@@ -145,6 +145,11 @@ def component_fault(component: str) -> str:
     return ""
 
 
+def counted(number: int, noun: str) -> str:
+    """Return how many there are of something, as a person reads it: ``1 event``, ``4,096 events``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def shown(text: str, limit: int = 60) -> str:
     """Return text from outside as it may stand in a message: quoted, escaped, cut after ``limit`` characters."""
     cut = text if len(text) <= limit else text[:limit] + "…"

@@ -3,6 +3,7 @@
 from gitledger.artifacts.open import open_artifacts
 from gitledger.cli.door import Door
 from gitledger.errors import NotFoundError, UsageError
+from gitledger.ids import counted
 from gitledger.ledger.checkpoint import kept_checkpoints
 from gitledger.model.checkpoint import Checkpoint
 from gitledger.retention.archive import archive
@@ -64,9 +65,8 @@ def _print(door: Door, place: Archive, checkpoint: Checkpoint, new: list[Holding
         )
         return
     if new:
-        first, last, count = new[0].manifest.first, new[-1].manifest.last, len(new)
-        bundles = "1 bundle" if count == 1 else f"{count:,} bundles"
-        door.output.line(f"archived events #{first} to #{last}: {bundles}, {size:,} bytes")
+        first, last = new[0].manifest.first, new[-1].manifest.last
+        door.output.line(f"archived events #{first} to #{last}: {counted(len(new), 'bundle')}, {size:,} bytes")
     else:
         door.output.line("nothing to archive")
     door.output.line(f"{place.url} holds events #1 to #{checkpoint.size}")

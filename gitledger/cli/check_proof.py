@@ -9,6 +9,7 @@ from gitledger.cli.render import held_text
 from gitledger.cli.trust import read_checkpoint, read_file, read_witness_policy
 from gitledger.cli.values import NOTHING, to_json
 from gitledger.errors import FormatError, PolicyError
+from gitledger.ids import counted
 from gitledger.ledger.check_proof import (
     Proved,
     ProvedEvent,
@@ -63,8 +64,8 @@ def _lines(proved: Proved) -> Iterator[str]:
                 yield event.hex()
         case ProvedExtension():
             new, old = proved.new, proved.old
-            yield f"the log of {new.size:,} events with the root {new.root.hex()}"
-            yield f"    begins with that of {old.size:,} events with the root {old.root.hex()}"
+            yield f"the log of {counted(new.size, 'event')} with the root {new.root.hex()}"
+            yield f"    begins with that of {counted(old.size, 'event')} with the root {old.root.hex()}"
 
 
 def _place(proved: ProvedEvent) -> str:
@@ -72,7 +73,7 @@ def _place(proved: ProvedEvent) -> str:
 
 
 def _log(checkpoint: Checkpoint) -> str:
-    return f"{checkpoint.size:,} events of {checkpoint.origin}"
+    return f"{counted(checkpoint.size, 'event')} of {checkpoint.origin}"
 
 
 def _to_json(proved: Proved) -> dict[str, object]:

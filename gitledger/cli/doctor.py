@@ -2,6 +2,7 @@
 
 from gitledger.cli.door import Door
 from gitledger.cli.output import Painted
+from gitledger.ids import counted
 from gitledger.retention.doctor import examine, mend
 from gitledger.retention.fault import Fault, Patient
 from gitledger.store.housekeeping import Housekeeping
@@ -22,7 +23,7 @@ def run(door: Door, *, fix: bool) -> int:
             _print(door, fault, told)
     if not door.json:
         verdict = Painted("red", "not sound") if left else Painted("green", "sound")
-        door.output.line(verdict, f": {len(faults)} faults, {len(faults) - left} fixed")
+        door.output.line(verdict, f": {counted(len(faults), 'fault')}, {len(faults) - left} fixed")
     if not fix and any(fault.remedy for fault in faults):
         door.hint("git ledger doctor --fix does what stands behind fix:")
     return 1 if left else 0

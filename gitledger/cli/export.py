@@ -3,7 +3,7 @@
 from gitledger.cli.door import Door
 from gitledger.cli.trust import chosen_checkpoint
 from gitledger.errors import UsageError
-from gitledger.ids import shown
+from gitledger.ids import counted, shown
 from gitledger.ledger.export import ENTRY_BYTES, export_tlog
 
 
@@ -17,7 +17,7 @@ def run(door: Door, *, what: str, directory: str, checkpoint: str | None) -> int
     if door.json:
         out.json({"size": chosen.size, "written": exported.written, "left_out": list(exported.left_out)})
         return 0
-    out.line(f"{chosen.size:,} events of {chosen.origin}: {exported.written:,} files written")
+    out.line(f"{counted(chosen.size, 'event')} of {chosen.origin}: {counted(exported.written, 'file')} written")
     for seq in exported.left_out:
         out.line(f"#{seq} takes more than {ENTRY_BYTES:,} bytes: its bundle of entries is left out")
     return 0

@@ -1,6 +1,7 @@
 """``git ledger gc``: make the repository small and quick again."""
 
 from gitledger.cli.door import Door
+from gitledger.ids import counted
 from gitledger.retention.gc import Collected, gc
 from gitledger.store.housekeeping import Housekeeping
 
@@ -12,7 +13,7 @@ def run(door: Door) -> int:
         door.output.json(_to_json(found))
         return 0
     (packs, packs_now), (size, size_now) = found.packs, found.size
-    door.output.line(f"{packs:,} packs, {size:,} bytes; now {packs_now:,} packs, {size_now:,} bytes")
+    door.output.line(f"{counted(packs, 'pack')}, {size:,} bytes; now {counted(packs_now, 'pack')}, {size_now:,} bytes")
     if found.leases:
         door.output.line(f"leases dropped whose owners are gone: {found.leases:,}")
     if found.pending:

@@ -2,7 +2,7 @@
 
 from gitledger.cli.door import Door
 from gitledger.cli.render import short_id
-from gitledger.ids import LedgerName, parse_ledger_name, shown
+from gitledger.ids import LedgerName, counted, parse_ledger_name, shown
 from gitledger.ledger.join import Join, overlap_error
 from gitledger.ledger.merge import merge, plan_merge
 
@@ -37,7 +37,7 @@ def _plan(door: Door, other: LedgerName) -> int:
 def _print(door: Door, joined: Join) -> None:
     out = door.output
     for parent, side in zip(joined.plan.parents, (joined.mine, joined.theirs), strict=True):
-        out.line("parent ", short_id(parent), f": {len(side):,} events that the other side has not")
+        out.line("parent ", short_id(parent), f": {counted(len(side), 'event')} that the other side has not")
     for one in joined.plan.overlaps:
         left = (f"overlap: {shown(one.variable)} {one.access} by ", short_id(one.event))
         out.line(*left, f", {shown(one.other)} {one.other_access} by ", short_id(one.other_event))

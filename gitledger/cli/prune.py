@@ -7,6 +7,7 @@ from functools import partial
 from gitledger.cli.door import Door
 from gitledger.cli.exchange import open_remote
 from gitledger.errors import DamageError, FormatError, NotFoundError, PolicyError, StorageError
+from gitledger.ids import counted
 from gitledger.retention.archives import archives
 from gitledger.retention.contents import check_held
 from gitledger.retention.held import is_on_remote
@@ -76,11 +77,13 @@ def _print(door: Door, plan: Plan, holder: str | None, freed: int | None) -> Non
         why = f"ledger {plan.ledger} begins with event #{plan.first} here"
         size = plan.checkpoint.checkpoint.size
         if plan.first < size:
-            why += f", and the checkpoint of {size:,} events needs its last tile, and what refs go on from"
+            why += f", and the checkpoint of {counted(size, 'event')} needs its last tile, and what refs go on from"
         out.line(f"nothing to drop: {why}{left}")
         return
     done = "would drop" if freed is None else "dropped"
-    out.line(f"{done} events #{plan.first} to #{plan.last}: {plan.publications:,} publications, {plan.size:,} bytes")
+    out.line(
+        f"{done} events #{plan.first} to #{plan.last}: {counted(plan.publications, 'publication')}, {plan.size:,} bytes"
+    )
     out.line(f"held by {holder or 'nobody that is known'}")
     out.line(f"stays: publication {plan.base.oid.hex()} and all after it, from event #{plan.base.first_seq} on")
 

@@ -6,7 +6,7 @@ from gitledger.artifacts.open import open_artifacts
 from gitledger.cli.door import Door
 from gitledger.cli.exchange import open_remote
 from gitledger.errors import NotFoundError, UsageError
-from gitledger.ids import shown
+from gitledger.ids import counted, shown
 from gitledger.model.manifest import Manifest
 from gitledger.retention.archives import archive_at, archives
 from gitledger.retention.deep import find_archived
@@ -82,7 +82,7 @@ def _print(door: Door, url: str, back: list[Manifest]) -> None:
         bundles = [{"first": one.first, "last": one.last, "bundle": one.bundle.hex()} for one in back]
         door.output.json({"ledger": door.ledger.name, "from": url, "bundles": bundles, "whole": not door.ledger.cut()})
     elif back:
-        bundles_text = "1 bundle" if len(back) == 1 else f"{len(back):,} bundles"
-        door.output.line(f"events #{back[-1].first} to #{back[0].last} are back: {bundles_text} from {url}")
+        first, last = back[-1].first, back[0].last
+        door.output.line(f"events #{first} to #{last} are back: {counted(len(back), 'bundle')} from {url}")
     else:
         door.output.line("nothing to bring back")

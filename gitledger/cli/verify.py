@@ -3,6 +3,7 @@
 from gitledger.cli.door import Door
 from gitledger.cli.output import Output, Painted
 from gitledger.cli.trust import trusted_checkpoint
+from gitledger.ids import counted
 from gitledger.ledger.guard import has_had_policy
 from gitledger.verify import Report, verify
 
@@ -44,8 +45,8 @@ def _print(out: Output, report: Report) -> None:
     head = "an unreadable head" if report.head is None else report.head.hex()
     out.line(f"ledger {report.ledger} at {head}: ", verdict)
     start = "" if report.checkpoint is None else f", from checkpoint {report.checkpoint}"
-    counts = f"{report.events:,} events, {report.publications:,} publications, {len(report.findings):,} findings"
-    out.line(counts + start)
+    events, publications = counted(report.events, "event"), counted(report.publications, "publication")
+    out.line(f"{events}, {publications}, {counted(len(report.findings), 'finding')}{start}")
 
 
 def _to_json(report: Report) -> dict[str, object]:

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from gitledger.errors import DamageError, FormatError
-from gitledger.ids import Oid
+from gitledger.ids import Oid, counted
 from gitledger.ledger.chain import Taken, follow_publication
 from gitledger.ledger.checkpoint import kept_checkpoints, publication_of
 from gitledger.ledger.graph import Node, only_reached
@@ -131,7 +131,7 @@ def _judge_head(
         return [_untold(ref, error)]
     if not lost:
         return []
-    told = f"it lacks {len(lost):,} publications of the checkpoint of {checkpoint.size} events"
+    told = f"it lacks {counted(len(lost), 'publication')} of the checkpoint of {counted(checkpoint.size, 'event')}"
     if new:
         return [Finding(code="fork", where=ref, message=f"{told} and has {len(new):,} others; expected it to go on")]
     return [Finding(code="rollback", where=ref, message=f"{told}; expected them all")]

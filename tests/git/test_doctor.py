@@ -252,4 +252,4 @@ def test_people_see_what_will_be_done_before_it_is(console: Console) -> None:
     assert printed.stderr == "hint: git ledger doctor --fix does what stands behind fix:\n"
     told = must(console, "git-ledger -C ada.git doctor --fix").splitlines()
     assert told[0].startswith("fixing ")
-    assert told[-1] == "sound: 1 faults, 1 fixed"
+    assert told[-1] == "sound: 1 fault, 1 fixed"

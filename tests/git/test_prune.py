@@ -118,7 +118,7 @@ def test_history_goes_and_all_else_stays(pruned: Console) -> None:
     assert here == listed[:2]
     for gone in listed[2:]:
         assert pruned.run(f"git -C ada cat-file -e {gone}").code != 0
-    assert sound(pruned, "ada") == "100 events, 1 publications, 0 findings, from checkpoint 301"
+    assert sound(pruned, "ada") == "100 events, 1 publication, 0 findings, from checkpoint 301"
     assert must(pruned, "git-ledger -C ada get n69") == "349"
     assert len(must(pruned, "git-ledger -C ada state").splitlines()) == 70
     assert rev(pruned, "ada", "HEAD") == rev(pruned, "server.git", "main")
