@@ -9,8 +9,8 @@ from gitledger.ledger.append import append
 from gitledger.ledger.change import change
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.publication import read
+from gitledger.store.base import Checked, Signed
 from gitledger.store.commit import parse_commit
-from gitledger.store.signing import Checked, Signed
 from tests.ledgers import memory_ledger
 from tests.ssh_signer import SshKey
 

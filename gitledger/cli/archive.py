@@ -9,20 +9,19 @@ from gitledger.model.checkpoint import Checkpoint
 from gitledger.retention.archive import archive
 from gitledger.retention.archives import archive_at, archives, remember
 from gitledger.retention.holdings import Archive, Holding
-from gitledger.retention.source import Source
 from gitledger.store import layout
 
 
 def run(door: Door, *, before: int | None, to: str | None) -> int:
     """Print what the archive holds then, and which bundles are new."""
     checkpoint, place = _checkpoint(door, before), _place(door, to)
-    source = Source(ledger=door.ledger, repository=door.repository, env=door.outside.env)
+    source = door.source
     progress, new = door.progress("events"), list[Holding]()
     for one in archive(source, place, checkpoint):
         new.append(one)
         progress.tell(one.manifest.last, checkpoint.size)
     progress.clear()
-    remember(place, door.repository, door.outside.env)
+    remember(place, source)
     _print(door, place, checkpoint, new)
     return 0
 
@@ -41,8 +40,8 @@ def _checkpoint(door: Door, before: int | None) -> Checkpoint:
 
 def _place(door: Door, to: str | None) -> Archive:
     if to is not None:
-        return archive_at(open_artifacts(to, door.path(".").resolve()), door.ledger, door.repository)
-    known = archives(door.ledger, door.repository, door.outside.env)
+        return archive_at(open_artifacts(to, door.path(".").resolve()), door.source)
+    known = archives(door.source)
     if len(known) != 1:
         raise UsageError(
             f"{len(known)} archives are known; expected --to to say where, or exactly one",

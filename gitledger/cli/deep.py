@@ -38,7 +38,7 @@ def reading(door: Door, *, deep: bool) -> Iterator[Reading]:
         from gitledger.retention.archives import archives
         from gitledger.retention.deep import DeepObjects, deep_place
 
-        known = archives(door.ledger, door.repository, door.outside.env)
+        known = archives(door.source)
         with closing(DeepObjects(door.ledger.objects, known, door.outside.env)) as objects:
             # With archives behind it, its history is whole.
             ledger = replace(door.ledger, objects=objects, cut=frozenset[Oid])
@@ -55,7 +55,7 @@ def reading(door: Door, *, deep: bool) -> Iterator[Reading]:
 def _told(door: Door, error: MissingObjectError | NotFoundError) -> MissingObjectError | NotFoundError:
     from gitledger.retention.archives import archives
 
-    known = [one.url for one in archives(door.ledger, door.repository, door.outside.env)]
+    known = [one.url for one in archives(door.source)]
     if not known:
         return error
     return NotFoundError(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gitledger.cli.open import Outside, ledger_of
 from gitledger.cli.output import Output
@@ -13,6 +14,9 @@ from gitledger.cli.verb import Given
 from gitledger.ledger.handle import Ledger
 from gitledger.store.open import Search
 from gitledger.store.repository import Repository
+
+if TYPE_CHECKING:
+    from gitledger.retention.source import Source
 
 _NEVER = frozenset({"never", "false", "no", "off", "0"})
 
@@ -63,6 +67,14 @@ class Door:
     def ledger(self) -> Ledger:
         """The ledger that the global options name."""
         return self.open(self._name if isinstance(self._name, str) else None)
+
+    @property
+    def source(self) -> "Source":
+        """The ledger with the repository around it, as archives need it."""
+        # Imported here because few verbs have to do with archives.
+        from gitledger.retention.source import Source
+
+        return Source(ledger=self.ledger, repository=self.repository, env=self.outside.env)
 
     def open(self, name: str | None) -> Ledger:
         """Return a ledger by name, or the usual one."""

@@ -9,7 +9,6 @@ from types import FrameType
 from gitledger.cli.door import Door
 from gitledger.cli.open import DEFAULT_LEDGER, ledger_of
 from gitledger.errors import LedgerError, PolicyError, UsageError
-from gitledger.frozen import replace
 from gitledger.hook.gate import judge_push
 from gitledger.hook.install import Hook
 from gitledger.hook.limits import Limits, read_limits
@@ -92,11 +91,10 @@ def _guard(door: Door, words: tuple[bytes, ...]) -> None:
         quarantine = None if words else Quarantine(repository, env)
         if quarantine:
             quarantine.weigh(limits)
-        ledger = ledger_of(repository, DEFAULT_LEDGER, env)
         objects = GitObjects(repository, env, largest=limits.object_bytes)
+        ledger = ledger_of(repository, DEFAULT_LEDGER, env, objects=objects)
         with closing(objects), closing(ledger.refs):
-            pusher = read_pusher(repository.config, door.outside.env)
-            judge_push(replace(ledger, objects=objects), moves, quarantine, pusher=pusher)
+            judge_push(ledger, moves, quarantine, pusher=read_pusher(repository.config, door.outside.env))
 
 
 def _moves_of_update(words: tuple[bytes, ...], object_format: ObjectFormat) -> list[Move]:

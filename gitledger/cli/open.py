@@ -5,7 +5,7 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -16,16 +16,15 @@ from gitledger.errors import StorageError
 from gitledger.frozen import frozen
 from gitledger.ids import LedgerName, Oid, parse_ledger_name
 from gitledger.ledger.handle import Ledger
+from gitledger.store.base import Checked, ObjectStore, Signed
 from gitledger.store.open import find_repository, open_objects, open_refs
-from gitledger.store.repository import Repository
-from gitledger.store.signing import check_signatures, sign_commit
+from gitledger.store.repository import Repository, is_true
 
 if TYPE_CHECKING:
     from gitledger.store.catalog import Catalog
 
 DEFAULT_LEDGER: Final = "main"
 _STDIN, _STDOUT, _STDERR = range(3)
-_TRUE: Final = frozenset({"true", "yes", "on", "1"})
 _WIDTH: Final = 80
 """Columns of a terminal that does not say how many it has."""
 
@@ -74,13 +73,28 @@ def open_ledger(
     return ledger_of(find_repository(Path(path), env), name, env)
 
 
-def ledger_of(repository: Repository, name: str | None, env: Mapping[str, str], *, signs: bool = False) -> Ledger:
-    """Return a ledger of a repository that was found; what is published is signed if ``ledger.sign`` says so, too."""
+def ledger_of(
+    repository: Repository,
+    name: str | None,
+    env: Mapping[str, str],
+    *,
+    signs: bool = False,
+    objects: ObjectStore | None = None,
+) -> Ledger:
+    """Return a ledger of a repository that was found.
+
+    Args:
+        repository: where it is.
+        name: which; None for the usual one.
+        env: the environment.
+        signs: whether what is published is signed also where ``ledger.sign`` does not say so.
+        objects: the repository's; None to open them.
+    """
     identity = Identity(repository, env)
     usual = env.get("GIT_LEDGER") or repository.config.get("ledger.name") or DEFAULT_LEDGER
     return Ledger(
         name=parse_ledger_name(usual if name is None else name),
-        objects=open_objects(repository, env),
+        objects=open_objects(repository, env) if objects is None else objects,
         refs=open_refs(repository, env),
         people=identity.people,
         clock=lambda: _now(identity),
@@ -88,8 +102,8 @@ def ledger_of(repository: Repository, name: str | None, env: Mapping[str, str], 
         cut=lambda: _cut(repository),
         catalog=lambda name: _catalog(repository, name),
         reopen=partial(open_objects, repository, dict(env)),
-        sign=partial(sign_commit, repository, env) if signs or _is_true(repository, "ledger.sign") else None,
-        check_signatures=partial(check_signatures, repository, dict(env)),
+        sign=partial(_sign, repository, env) if signs or is_true(repository.config, "ledger.sign") else None,
+        check_signatures=partial(_check_signatures, repository, dict(env)),
     )
 
 
@@ -113,6 +127,19 @@ def _cut(repository: Repository) -> frozenset[Oid]:
     return read_cut(repository)
 
 
+def _sign(repository: Repository, env: Mapping[str, str], data: bytes) -> Signed:
+    # Imported here because most ledgers have no signatures.
+    from gitledger.store.signing import sign_commit
+
+    return sign_commit(repository, env, data)
+
+
+def _check_signatures(repository: Repository, env: Mapping[str, str], oids: Sequence[Oid]) -> Mapping[Oid, Checked]:
+    from gitledger.store.signing import check_signatures
+
+    return check_signatures(repository, env, oids)
+
+
 def _catalog(repository: Repository, name: LedgerName) -> "AbstractContextManager[Catalog]":
     # Imported here because few questions need SQLite, and few Pythons are built without.
     try:
@@ -120,10 +147,6 @@ def _catalog(repository: Repository, name: LedgerName) -> "AbstractContextManage
     except ModuleNotFoundError as error:
         raise StorageError(f"there is no catalog: {error}; expected a Python with SQLite") from error
     return open_catalog(repository, name)
-
-
-def _is_true(repository: Repository, setting: str) -> bool:
-    return repository.config.get(setting, "").lower() in _TRUE
 
 
 def _now(identity: Identity) -> int:

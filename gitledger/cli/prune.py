@@ -12,14 +12,13 @@ from gitledger.retention.archives import archives
 from gitledger.retention.contents import check_held
 from gitledger.retention.held import is_on_remote
 from gitledger.retention.prune import Plan, plan_prune, prune
-from gitledger.retention.source import Source
 from gitledger.store import layout
 from gitledger.store.housekeeping import Housekeeping
 from gitledger.store.probe import remote_cut
+from gitledger.store.repository import is_true
 from gitledger.store.tracking import remotes
 
 _TWICE = 2
-_YES = frozenset({"true", "yes", "on", "1"})
 
 
 def run(door: Door, *, before: int | None, dry_run: bool, discard: int) -> int:
@@ -41,7 +40,7 @@ def run(door: Door, *, before: int | None, dry_run: bool, discard: int) -> int:
 
 
 def _refuse_in_ci(door: Door) -> None:
-    if door.outside.env.get("CI") and door.repository.config.get("ledger.pruneinci", "").lower() not in _YES:
+    if door.outside.env.get("CI") and not is_true(door.repository.config, "ledger.pruneInCi"):
         raise PolicyError(
             "this is a run of continuous integration (CI is set); expected the setting ledger.pruneInCi to allow it",
             hint="git -c ledger.pruneInCi=true ledger prune does it once",
@@ -59,8 +58,8 @@ def _holders(door: Door, house: Housekeeping, plan: Plan) -> Iterator[str]:
                 yield f"remote {name}"
         except StorageError:
             continue  # Who cannot be reached vouches for nothing.
-    source = Source(ledger=door.ledger, repository=door.repository, env=door.outside.env)
-    for archive in archives(door.ledger, door.repository, door.outside.env):
+    source = door.source
+    for archive in archives(door.source):
         # One that lacks something, or gives other bytes back, vouches for nothing either.
         with suppress(NotFoundError, DamageError, FormatError, StorageError):
             check_held(source, archive, plan.base)

@@ -12,7 +12,6 @@ from gitledger.retention.archives import archive_at, archives
 from gitledger.retention.deep import find_archived
 from gitledger.retention.holdings import Archive, newest_chain
 from gitledger.retention.rehydrate import rehydrate
-from gitledger.retention.source import Source
 from gitledger.store.shallow import drop_bitmaps
 from gitledger.store.tracking import remotes
 
@@ -23,9 +22,8 @@ def run(door: Door, *, oldest: str | None, source: str | None) -> int:
         return _from_remote(door, source, oldest)
     place = _place(door, source)
     first = 1 if oldest is None else _number(door, place, oldest)
-    here = Source(ledger=door.ledger, repository=door.repository, env=door.outside.env)
     progress, back = door.progress("events"), list[Manifest]()
-    for one in rehydrate(here, place, first=first):
+    for one in rehydrate(door.source, place, first=first):
         back.append(one)
         progress.tell(sum(len(manifest.events) for manifest in back))
     progress.clear()
@@ -35,7 +33,7 @@ def run(door: Door, *, oldest: str | None, source: str | None) -> int:
 
 def _place(door: Door, source: str | None) -> Archive:
     if source is not None:
-        return archive_at(open_artifacts(source, door.path(".").resolve()), door.ledger, door.repository)
+        return archive_at(open_artifacts(source, door.path(".").resolve()), door.source)
     return next(_reaching(door))
 
 
@@ -45,7 +43,7 @@ def _reaching(door: Door) -> Iterator[Archive]:
         "no archive of this repository is known; expected the setting ledger.archive, or --from",
         hint="--from DIRECTORY, s3://BUCKET/PREFIX, or the name of a remote",
     )
-    for number, one in enumerate(archives(door.ledger, door.repository, door.outside.env)):
+    for number, one in enumerate(archives(door.source)):
         try:
             newest_chain(door.ledger, one)
         except NotFoundError as error:

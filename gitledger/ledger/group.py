@@ -20,7 +20,7 @@ from gitledger.ids import EventId, Variable, shown
 from gitledger.ledger.change import Change
 from gitledger.ledger.draft import Draft
 from gitledger.ledger.guard import Guard, refuse
-from gitledger.ledger.history import Place, find_event
+from gitledger.ledger.history import end_of, find_event
 from gitledger.ledger.publication import Publication, read_delta, read_event
 from gitledger.ledger.since import Since, SinceEach
 from gitledger.ledger.state import State
@@ -169,7 +169,7 @@ class Group:
                 changes = self._new[event][1].changes
                 if variable in changes:
                     return changes[variable]
-            place = Place(publication=self._head, position=len(self._head.events) - 1, seq=self._head.log.size)
+            place = end_of(self._head)
         else:
             place = find_event(self._objects, self._head, known)
         return State(self._objects, place).holds(variable)

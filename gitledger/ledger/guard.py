@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from gitledger.errors import DamageError, FormatError, PolicyError
 from gitledger.ids import APPROVALS, POLICY, Oid, Variable
 from gitledger.ledger.draft import Draft
+from gitledger.ledger.history import end_of
 from gitledger.ledger.publication import read_publication
+from gitledger.ledger.state import State
 from gitledger.store.base import ObjectStore
 
 if TYPE_CHECKING:
@@ -127,8 +129,7 @@ def policy_after(objects: ObjectStore, oid: Oid) -> "Policy | None":
         FormatError: it is broken.
         DamageError: it cannot be read.
     """
-    draft = Draft(objects, read_publication(objects, oid))
-    value = draft.value(POLICY)
+    value = State(objects, end_of(read_publication(objects, oid))).holds(POLICY)
     if value is None:
         return None
     from gitledger.model.policy import parse_policy

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitledger.frozen import frozen
 from gitledger.ids import LedgerName, Oid
-from gitledger.store.base import ObjectStore, RefStore
+from gitledger.store.base import CheckSignatures, ObjectStore, RefStore, Signed
 from gitledger.store.commit import Person
-from gitledger.store.signing import CheckSignatures, Signed
 
 if TYPE_CHECKING:
     from gitledger.store.catalog import Catalog

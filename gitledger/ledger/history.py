@@ -36,12 +36,20 @@ class Place:
         return self.publication.events[self.position]
 
 
+def place_in(publication: Publication, position: int) -> Place:
+    """Return where an event of a publication stands in that one's own log."""
+    return Place(publication=publication, position=position, seq=publication.first_seq + position)
+
+
+def end_of(publication: Publication) -> Place:
+    """Return where the newest event of a publication stands."""
+    return place_in(publication, len(publication.events) - 1)
+
+
 Read = Callable[[Oid], Publication]
 
 
-def backwards(
-    objects: ObjectStore, head: Publication, cut: frozenset[Oid] = frozenset()
-) -> Iterator[Place]:
+def backwards(objects: ObjectStore, head: Publication, cut: frozenset[Oid] = frozenset()) -> Iterator[Place]:
     """Yield the places of all events of a log, newest first; none before ``cut``, where history is cut off."""
     seq, publication = head.log.size, head
     while True:
@@ -141,10 +149,7 @@ def _discard_events_of(read: Read, head: Publication, places: dict[EventId, Plac
 
 def _own_places(publication: Publication) -> list[Place]:
     """Return the places of a publication's events, with the numbers that they have in its own log."""
-    return [
-        Place(publication=publication, position=position, seq=publication.first_seq + position)
-        for position in range(len(publication.events))
-    ]
+    return [place_in(publication, position) for position in range(len(publication.events))]
 
 
 def divergence(

@@ -15,7 +15,7 @@ from gitledger.frozen import frozen
 from gitledger.ids import EventId, Oid, Variable, parse_variable
 from gitledger.ledger.change import Change
 from gitledger.ledger.handle import Ledger
-from gitledger.ledger.history import Place
+from gitledger.ledger.history import Place, place_in
 from gitledger.ledger.publication import Publication, Published, published_at, read, read_publication
 from gitledger.store import layout
 from gitledger.store.base import NewObject, RefUpdate
@@ -106,7 +106,7 @@ def _read(ledger: Ledger, ref: str, oid: Oid) -> Pending:
         tag=oid,
         ledger=tag.name,
         published=published_at(objects, publication, position),
-        place=Place(publication=publication, position=position, seq=publication.first_seq + position),
+        place=place_in(publication, position),
         why=why.decode(errors="replace"),
         expect=expect,
         writes=writes,

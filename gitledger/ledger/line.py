@@ -7,16 +7,13 @@ also what it brought in.
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from gitledger.errors import FormatError
 from gitledger.ids import EventId, Oid
 from gitledger.ledger.history import brought_in
-from gitledger.ledger.publication import damage_in, read, read_publication
-from gitledger.store import layout
+from gitledger.ledger.publication import damage_in, events_tree, read, read_publication
 from gitledger.store.base import ObjectStore
 from gitledger.store.catalog import Catalog, Run
 from gitledger.store.commit import parse_commit
 from gitledger.store.numbered import parse_numbered
-from gitledger.store.tree import parse_tree
 
 _WINDOW: Final = 256
 """Publications whose trees are asked for together."""
@@ -83,7 +80,7 @@ class Line:
             lists = []
             for (oid, _), tree in zip(window, trees, strict=True):
                 with damage_in(oid, "publication"):
-                    lists.append(_events_tree(tree.data, objects))
+                    lists.append(events_tree(tree.data, objects.format))
             for (oid, _), events in zip(window, objects.read_many(lists), strict=True):
                 with damage_in(oid, "publication"):
                     yield oid, list(map(EventId, parse_numbered(events.data, objects.format)))
@@ -106,10 +103,3 @@ class Line:
                 events.append(place.event)
             if run:
                 yield run, events
-
-
-def _events_tree(tree: bytes, objects: ObjectStore) -> Oid:
-    for entry in parse_tree(tree, objects.format):
-        if entry.name == layout.EVENTS:
-            return entry.oid
-    raise FormatError("its tree has no events")

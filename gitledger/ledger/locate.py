@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 from gitledger.errors import DamageError, StorageError
 from gitledger.ids import EventId, Oid
 from gitledger.ledger.handle import Ledger
-from gitledger.ledger.history import Place, not_found
+from gitledger.ledger.history import Place, not_found, place_in
 from gitledger.ledger.history import find_event as look_for
 from gitledger.ledger.publication import Publication, read, read_publication
 from gitledger.ledger.stored_log import StoredLog, leaf_hashes, stored_leaf_data
@@ -39,8 +39,7 @@ def find_event(ledger: Ledger, top: Publication, event: EventId) -> Place:
         NotFoundError: it is not in that log.
     """
     if event in top.events:
-        position = top.events.index(event)
-        return Place(publication=top, position=position, seq=top.first_seq + position)
+        return place_in(top, top.events.index(event))
     found = _ask(ledger, top, lambda finder: finder.of([event]))
     return found[0] if found else look_for(ledger.objects, top, event)
 

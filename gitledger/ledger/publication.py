@@ -10,7 +10,7 @@ from typing import Final
 
 from gitledger.errors import DamageError, FormatError, NotFoundError
 from gitledger.frozen import frozen
-from gitledger.ids import EventId, Kind, Oid
+from gitledger.ids import EventId, Kind, ObjectFormat, Oid
 from gitledger.ledger.handle import Ledger
 from gitledger.model.delta import Delta, parse_delta
 from gitledger.model.envelope import Envelope, parse_envelope
@@ -130,6 +130,18 @@ def read_publication(objects: ObjectStore, oid: Oid) -> Publication:
             hint="git ledger verify says more",
             details={"oid": oid.hex()},
         ) from error
+
+
+def events_tree(tree: bytes, object_format: ObjectFormat) -> Oid:
+    """Return which object lists the events of a publication, from the bytes of its tree.
+
+    Raises:
+        FormatError: they are no tree, or the tree has no events.
+    """
+    for entry in parse_tree(tree, object_format):
+        if entry.name == layout.EVENTS:
+            return entry.oid
+    raise FormatError("its tree has no events")
 
 
 def read_envelope(objects: ObjectStore, publication: Publication) -> Envelope:

@@ -15,9 +15,8 @@ from gitledger.model.delta import Delta
 from gitledger.model.envelope import Envelope, Op, format_envelope
 from gitledger.model.rule import Rule
 from gitledger.store import layout
-from gitledger.store.base import NewObject, RefUpdate
+from gitledger.store.base import NewObject, RefUpdate, Signed
 from gitledger.store.commit import Commit, format_commit, format_signed
-from gitledger.store.signing import Signed
 
 _SUBJECT_NAMES = 3
 _SUBJECT_LENGTH = 60

@@ -5,15 +5,12 @@
 
 from collections.abc import Iterator
 
-from gitledger.errors import FormatError
 from gitledger.ids import EventId, Oid
-from gitledger.ledger.publication import damage_in, read, read_event
+from gitledger.ledger.publication import damage_in, events_tree, read, read_event
 from gitledger.model.event import Event
-from gitledger.store import layout
 from gitledger.store.base import ObjectStore
 from gitledger.store.commit import parse_commit
 from gitledger.store.numbered import parse_numbered
-from gitledger.store.tree import parse_tree
 
 
 def recent_events(objects: ObjectStore, old: Oid, new: Oid) -> list[tuple[EventId, Event]] | None:
@@ -37,7 +34,5 @@ def recent_events(objects: ObjectStore, old: Oid, new: Oid) -> list[tuple[EventI
 
 
 def _events(objects: ObjectStore, tree: Oid) -> Iterator[EventId]:
-    for entry in parse_tree(read(objects, tree, "tree"), objects.format):
-        if entry.name == layout.EVENTS:
-            return map(EventId, parse_numbered(read(objects, entry.oid, "tree"), objects.format))
-    raise FormatError("its tree has no events")
+    listed = events_tree(read(objects, tree, "tree"), objects.format)
+    return map(EventId, parse_numbered(read(objects, listed, "tree"), objects.format))

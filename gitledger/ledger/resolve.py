@@ -15,18 +15,18 @@ from gitledger.errors import DamageError, FormatError, NotFoundError, UsageError
 from gitledger.frozen import replace
 from gitledger.ids import EventId, Oid, parse_ledger_name, parse_oid, shown
 from gitledger.ledger.handle import Ledger
-from gitledger.ledger.history import Place, backwards
+from gitledger.ledger.history import Place, backwards, end_of, place_in
 from gitledger.ledger.locate import find_event, place_before, place_of_number
 from gitledger.ledger.publication import Publication, head_of, publications, read_publication
 from gitledger.model.event import parse_event
 from gitledger.store import layout
 from gitledger.store.base import ObjectStore
 
-PREFIX_DIGITS: Final = 7
+_DIGITS: Final = 7
 # Publications that are read sooner than a catalog is brought up to date.
 _NEAR: Final = 16
 _SEQ = re.compile(r"#([1-9][0-9]{0,17})\Z")
-_PREFIX = re.compile(rf"[0-9a-f]{{{PREFIX_DIGITS},64}}\Z")
+_PREFIX = re.compile(rf"[0-9a-f]{{{_DIGITS},64}}\Z")
 _BACK = re.compile(r"(?P<rev>.*)~(?P<count>[0-9]{0,17})\Z", re.DOTALL)
 
 
@@ -36,8 +36,7 @@ def head_place(ledger: Ledger) -> Place:
     Raises:
         NotFoundError: there is no such ledger.
     """
-    head = head_of(ledger)
-    return Place(publication=head, position=len(head.events) - 1, seq=head.log.size)
+    return end_of(head_of(ledger))
 
 
 def resolve(ledger: Ledger, rev: str) -> Place:
@@ -50,16 +49,27 @@ def resolve(ledger: Ledger, rev: str) -> Place:
     back = _BACK.match(rev)
     if back:
         return _earlier(ledger, resolve(ledger, back["rev"]), int(back["count"] or 1))
-    if seq := _SEQ.match(rev):
-        return _numbered(ledger, int(seq[1]))
+    if number := number_of(rev):
+        return _numbered(ledger, number)
     if _is_ledger(ledger, rev):
         return head_place(replace(ledger, name=parse_ledger_name(rev)))
-    if _PREFIX.match(rev):
+    if is_prefix(rev):
         return _by_prefix(ledger, rev)
     raise NotFoundError(
-        f"{shown(rev)} names no event; expected a ledger, an event id of at least {PREFIX_DIGITS} digits, NAME~N or #N",
+        f"{shown(rev)} names no event; expected a ledger, an event id of at least {_DIGITS} digits, NAME~N or #N",
         hint="git ledger log lists events",
     )
+
+
+def number_of(rev: str) -> int | None:
+    """Return N of ``#N``; None for any other form."""
+    match = _SEQ.match(rev)
+    return int(match[1]) if match else None
+
+
+def is_prefix(rev: str) -> bool:
+    """Return whether it has the form of an event's id, or of the beginning of one."""
+    return bool(_PREFIX.match(rev))
 
 
 def numbering(ledger: Ledger, place: Place) -> Publication:
@@ -75,8 +85,7 @@ def previous(ledger: Ledger, place: Place) -> Place | None:
     if place.position:
         return replace(place, position=place.position - 1, seq=place.seq - 1)
     for oid in place.publication.commit.parents[:1]:
-        before = read_publication(ledger.objects, oid)
-        return Place(publication=before, position=len(before.events) - 1, seq=before.log.size)
+        return end_of(read_publication(ledger.objects, oid))
     return None
 
 
@@ -93,7 +102,7 @@ def _earlier(ledger: Ledger, place: Place, count: int) -> Place:
         position = place.position if publication is place.publication else len(publication.events) - 1
         if left <= position:
             left = position - left
-            found = Place(publication=publication, position=left, seq=publication.first_seq + left)
+            found = place_in(publication, left)
             top = numbering(ledger, place)
             return found if top is place.publication else find_event(ledger, top, found.event)
         left -= position + 1
@@ -111,7 +120,7 @@ def _numbered(ledger: Ledger, seq: int) -> Place:
         return known
     for publication in publications(ledger.objects, head):
         if publication.first_seq <= seq <= publication.log.size:
-            return Place(publication=publication, position=seq - publication.first_seq, seq=seq)
+            return place_in(publication, seq - publication.first_seq)
         if publication.log.size < seq:
             break
     # A merge brought it in: it stands in the other side's publications.

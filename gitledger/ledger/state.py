@@ -10,13 +10,13 @@ from functools import cached_property
 from itertools import islice
 
 from gitledger.codec import Value
-from gitledger.errors import DamageError, NotFoundError
+from gitledger.errors import NotFoundError
 from gitledger.ids import Oid, Variable, parse_variable, shown
 from gitledger.ledger.handle import Ledger
-from gitledger.ledger.history import Place
+from gitledger.ledger.history import Place, end_of
 from gitledger.ledger.publication import Publication, damage_in, read, read_delta, read_event, read_publication
 from gitledger.ledger.resolve import head_place, resolve
-from gitledger.ledger.timelines import Timelines
+from gitledger.ledger.timelines import Timelines, not_written
 from gitledger.model.value import parse_value
 from gitledger.store import layout
 from gitledger.store.base import ObjectStore
@@ -104,13 +104,10 @@ class State:
         events = publication.events[: self._place.position + 1]
         newest = next(Timelines(self._objects, self._place).events(variable), None)
         if newest not in events:
-            return State(self._objects, _end(self._before)).holds(variable) if self._before else None
+            return State(self._objects, end_of(self._before)).holds(variable) if self._before else None
         changes = read_delta(self._objects, publication.deltas[events.index(newest)]).changes
         if variable not in changes:
-            raise DamageError(
-                f"event {newest.hex()} stands in the timeline of {shown(variable)}; expected it to have written it",
-                hint="git ledger verify says more",
-            )
+            raise not_written(newest, variable)
         return changes[variable]
 
     def _open(self, root: Oid | None) -> PathMap:
@@ -128,10 +125,6 @@ class State:
 
     def _read(self, oid: Oid) -> bytes:
         return self._unstored.get(oid) or read(self._objects, oid, "blob")
-
-
-def _end(publication: Publication) -> Place:
-    return Place(publication=publication, position=len(publication.events) - 1, seq=publication.log.size)
 
 
 def state(ledger: Ledger, *, at: str | None = None) -> State:

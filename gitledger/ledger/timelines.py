@@ -5,13 +5,22 @@ The newest segment of a timeline may name events of the same publication that co
 
 from collections.abc import Iterator
 
-from gitledger.ids import EventId, Oid, Variable
+from gitledger.errors import DamageError
+from gitledger.ids import EventId, Oid, Variable, shown
 from gitledger.ledger.history import Place
 from gitledger.ledger.publication import damage_in, read
 from gitledger.model.timeline import Timeline, parse_timeline
 from gitledger.store import layout
 from gitledger.store.base import ObjectStore
 from gitledger.store.pathmap import PathMap
+
+
+def not_written(event: EventId, variable: Variable) -> DamageError:
+    """Return the error for an event that stands in the timeline of a variable and has not written it."""
+    return DamageError(
+        f"event {event.hex()} stands in the timeline of {shown(variable)}; expected it to have written it",
+        hint="git ledger verify says more",
+    )
 
 
 class Timelines:

@@ -18,7 +18,7 @@ from gitledger.ledger.change import Change
 from gitledger.ledger.draft import Draft
 from gitledger.ledger.group import Appended, Group
 from gitledger.ledger.handle import Ledger
-from gitledger.ledger.history import Place
+from gitledger.ledger.history import end_of
 from gitledger.ledger.inflight import keep
 from gitledger.ledger.publication import Publication, head_of, read_envelope
 from gitledger.ledger.publish import commit_message, move, seal
@@ -174,8 +174,7 @@ class Writer:
         refusal.details["pending"] = event.hex()
 
     def _state(self) -> State:
-        head = self._head
-        return State(self._ledger.objects, Place(publication=head, position=len(head.events) - 1, seq=head.log.size))
+        return State(self._ledger.objects, end_of(self._head))
 
     def _is_at_head(self) -> bool:
         return self._ledger.refs.read(layout.ledger_ref(self._ledger.name)) == self._head.oid

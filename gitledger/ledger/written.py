@@ -6,9 +6,10 @@ from typing import Final
 
 from gitledger.errors import DamageError
 from gitledger.frozen import frozen
-from gitledger.ids import EventId, Oid, Variable, shown
+from gitledger.ids import EventId, Oid, Variable
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.publication import damage_in, read_rule
+from gitledger.ledger.timelines import not_written
 from gitledger.model.delta import Delta, parse_delta
 from gitledger.model.event import Event, parse_event
 from gitledger.model.rule import Rule
@@ -59,10 +60,7 @@ def read_written(ledger: Ledger, variable: Variable, events: Iterable[EventId]) 
             if content.rule not in rules:
                 rules[content.rule] = read_rule(ledger.objects, content.rule)
             if variable not in delta.changes:
-                raise DamageError(
-                    f"event {event.hex()} stands in the timeline of {shown(variable)}; expected it to have written it",
-                    hint="git ledger verify says more",
-                )
+                raise not_written(event, variable)
             yield Written(event=event, rule=rules[content.rule], value=delta.changes[variable])
         size = min(2 * size, _WINDOW)
 

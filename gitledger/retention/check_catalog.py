@@ -11,12 +11,12 @@ from gitledger.ids import LedgerName
 from gitledger.ledger.history import Place, backwards
 from gitledger.ledger.publication import head_of
 from gitledger.retention.fault import Fault, Patient, Remedy
-from gitledger.store.catalog import Catalog
+from gitledger.store.catalog import Catalog, catalog_path
 
 
 def check_catalog(patient: Patient, name: LedgerName) -> Iterator[Fault]:
     """Yield what is wrong with the catalog of a sound ledger, if there is one."""
-    ledger, path = patient.of(name), patient.repository.common_dir / "ledger" / f"{name}.catalog"
+    ledger, path = patient.of(name), catalog_path(patient.repository, name)
     if ledger.catalog is None or not path.exists():
         return
     head = head_of(ledger)

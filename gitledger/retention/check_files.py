@@ -43,7 +43,7 @@ def check_files(patient: Patient) -> Iterator[Fault]:
     if patient.house.is_dropping:
         yield Fault(
             code="prune-left",
-            where=str(common / "ledger" / "pruning"),
+            where=str(patient.house.begun),
             message="a prune was interrupted, or runs now; expected what is not reached to be dropped",
             remedy=Remedy(text="git repack -a -d -l", apply=patient.house.drop_unreached),
         )

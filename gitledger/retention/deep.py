@@ -5,7 +5,6 @@ those name in the bundles that were fetched for them. A bundle is opened in a sc
 gets the id that its bytes have; it is gone when the wrapper is closed.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, suppress
@@ -19,14 +18,11 @@ from gitledger.ids import ObjectFormat, Oid
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import Place
 from gitledger.ledger.publication import read_publication
-from gitledger.ledger.resolve import PREFIX_DIGITS, resolve
+from gitledger.ledger.resolve import is_prefix, number_of, resolve
 from gitledger.model.manifest import Manifest
 from gitledger.retention.holdings import Archive, Holding, newest_chain
 from gitledger.store.base import GitObject, NewObject, ObjectStore
 from gitledger.store.bundle import Scratch, scratch
-
-_SEQ = re.compile(r"#([1-9][0-9]{0,17})\Z")
-_DIGITS = re.compile(rf"[0-9a-f]{{{PREFIX_DIGITS},64}}\Z")
 
 
 class DeepObjects:
@@ -147,11 +143,11 @@ def deep_place(ledger: Ledger, archives: Iterable[Archive], rev: str) -> Place:
 
 def find_archived(chain: Iterable[Holding], rev: str) -> tuple[Manifest, int] | None:
     """Return the first bundle of a ledger with the event that ``#N`` or digits of its id name, and its place there."""
-    seq = _SEQ.match(rev)
+    number = number_of(rev)
     for manifest in (one.manifest for one in chain):
-        if seq and manifest.first <= int(seq[1]) <= manifest.last:
-            return manifest, int(seq[1]) - manifest.first
-        if not seq and _DIGITS.match(rev):
+        if number and manifest.first <= number <= manifest.last:
+            return manifest, number - manifest.first
+        if is_prefix(rev):
             for at, event in enumerate(manifest.events):
                 if event.hex().startswith(rev):
                     return manifest, at

@@ -1,4 +1,4 @@
-"""The two ports to a repository: objects and refs. Shaped by what the ledger needs, not by what Git offers.
+"""The ports to a repository: objects, refs, signatures. Shaped by what the ledger needs, not by what Git offers.
 
 Laws that every implementation keeps (``tests/contract/`` runs one suite on all of them):
 
@@ -10,7 +10,7 @@ Laws that every implementation keeps (``tests/contract/`` runs one suite on all 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Literal, Protocol
 
 from gitledger.frozen import frozen
 from gitledger.ids import Kind, ObjectFormat, Oid
@@ -124,3 +124,32 @@ class RefStore(Protocol):
 
     def close(self) -> None:
         """Release processes and files. The store can't be used afterwards."""
+
+
+Result = Literal["good", "bad", "unknown"]
+
+
+@frozen
+class Checked:
+    """What git says of the signature of one commit.
+
+    Attributes:
+        result: whether a key made it over these bytes; unknown if it takes a key, or a program, that is not here.
+        keys: the names of the key: ``SHA256:...`` of OpenSSH, or the fingerprints of an OpenPGP key and of the one
+            that it belongs to, in upper case. Empty unless the result is good.
+    """
+
+    result: Result
+    keys: frozenset[str] = frozenset()
+
+
+@frozen
+class Signed:
+    """A signature, and the names of the key that made it, as in `Checked`."""
+
+    signature: bytes
+    keys: frozenset[str]
+
+
+CheckSignatures = Callable[[Sequence[Oid]], Mapping[Oid, Checked]]
+"""Returns what git says of each of these signed commits."""

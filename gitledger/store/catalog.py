@@ -14,6 +14,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Final, NamedTuple, NoReturn
 from zlib import crc32
 
@@ -103,6 +104,12 @@ class Catalog:
         raise _RefutedError
 
 
+def catalog_path(repository: Repository, name: LedgerName) -> Path:
+    """Return the file of a ledger's catalog."""
+    # So that no file of SQLite's beside it, NAME.catalog-journal, is the catalog of another ledger.
+    return repository.common_dir / "ledger" / f"{name}.catalog"
+
+
 @contextmanager
 def open_catalog(repository: Repository, name: LedgerName) -> Iterator[Catalog]:
     """Open the catalog of a ledger, an empty one if there is none, until the block ends.
@@ -110,8 +117,7 @@ def open_catalog(repository: Repository, name: LedgerName) -> Iterator[Catalog]:
     Raises:
         StorageError: it cannot be read or written now, or was broken or refuted and is gone.
     """
-    # So that no file of SQLite's beside it, NAME.catalog-journal, is the catalog of another ledger.
-    path = repository.common_dir / "ledger" / f"{name}.catalog"
+    path = catalog_path(repository, name)
     try:
         if not path.exists():
             os.close(open_lock(repository, path.name))

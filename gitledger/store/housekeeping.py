@@ -44,11 +44,15 @@ class Housekeeping:
     Args:
         repository: which.
         env: the environment.
+
+    Attributes:
+        repository: which.
+        begun: the file that says that something is being dropped.
     """
 
     def __init__(self, repository: Repository, env: Mapping[str, str]) -> None:
         self.repository = repository
-        self._begun = repository.common_dir / "ledger" / "pruning"
+        self.begun = repository.common_dir / "ledger" / "pruning"
         self._working = repository.common_dir / "ledger" / "housekeeping"
         self._git = Program.at(repository.git_dir, env)
 
@@ -104,7 +108,7 @@ class Housekeeping:
     @property
     def is_dropping(self) -> bool:
         """Whether somebody began to drop what is not reached, and has not come to the end, by death or not yet."""
-        return self._begun.exists()
+        return self.begun.exists()
 
     def begin_to_drop(self) -> None:
         """Note that something is to be dropped; `drop_unreached` is the end of it.
@@ -113,10 +117,10 @@ class Housekeeping:
             StorageError: the disk refuses.
         """
         try:
-            self._begun.parent.mkdir(exist_ok=True)
-            self._begun.touch()
+            self.begun.parent.mkdir(exist_ok=True)
+            self.begun.touch()
         except OSError as error:
-            raise storage_error(f"cannot make {self._begun}", error) from error
+            raise storage_error(f"cannot make {self.begun}", error) from error
 
     def drop_commit_graph(self) -> None:
         """Remove the commit graph, which names commits that are about to go; Git looks at none once history is cut off.
@@ -142,7 +146,7 @@ class Housekeeping:
         Packs with a ``.keep``, those that appear meanwhile and loose objects stay.
         """
         self._work("repack", "-a", "-d", "-l", "-q")
-        self._begun.unlink(missing_ok=True)
+        self.begun.unlink(missing_ok=True)
 
     def collect(self) -> None:
         """Do what ``git gc`` does, by the user's own settings for it."""

@@ -136,9 +136,7 @@ class Program:
             running.end()
             raise
 
-    def begin(
-        self, *arguments: str, errors: int | None = subprocess.PIPE, descriptors: Sequence[int] = ()
-    ) -> Running:
+    def begin(self, *arguments: str, errors: int | None = subprocess.PIPE, descriptors: Sequence[int] = ()) -> Running:
         """Begin to run git once; whoever begins it ends it.
 
         Raises:

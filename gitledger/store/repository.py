@@ -15,9 +15,8 @@ _SHARED_WORDS: Final = {
     **dict.fromkeys(("group", "1", "true", "yes", "on"), 0o660),
     **dict.fromkeys(("all", "world", "everybody", "2"), 0o664),
 }
-
-
 _FALSE: Final = frozenset(("", "0", "false", "no", "off"))
+_TRUE: Final = frozenset(("1", "true", "yes", "on"))
 _UNITS: Final = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 _NUMBER: Final = re.compile(r"([-+]?[0-9]{1,9})([kmg]?)")
 _PACKS: Final = "50"
@@ -51,6 +50,11 @@ class Repository:
     shallow: bool
     promisor: bool
     config: Mapping[str, str]
+
+
+def is_true(config: Mapping[str, str], name: str) -> bool:
+    """Return whether a setting is there and one of git's words for true."""
+    return config.get(name.lower(), "").lower() in _TRUE
 
 
 def is_durable(config: Mapping[str, str]) -> bool:

@@ -1,9 +1,8 @@
 """Where a repository's history is cut off: Git's file ``shallow``, read and moved.
 
 A commit that the file lists counts as one without parents. Git then neither follows nor needs what lies before it
-(Git's technical note "shallow"); the bytes of the commit, and so its id, stay
-as they are. The cut moves as a ref does: by compare-and-swap, under Git's own lock ``shallow.lock``, durable when it
-returns.
+(Git's technical note "shallow"); the bytes of the commit, and so its id, stay as they are. The cut moves as a ref does:
+by compare-and-swap, under Git's own lock ``shallow.lock``, durable when it returns.
 
 The lock appears with all that it is to hold, as a second name of our own file ``ledger/shallow``. One that is still
 there when nobody is at it was left by a death, and is known by that.
@@ -122,4 +121,3 @@ def _write(repository: Repository, path: Path, cut: Collection[Oid]) -> None:
         file.flush()
         if is_durable(repository.config):
             os.fsync(file.fileno())
-

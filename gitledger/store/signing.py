@@ -10,14 +10,14 @@ asked with no list of signers at all.
 """
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from gitledger.durable import storage_error
 from gitledger.errors import FormatError, StorageError, UsageError
-from gitledger.frozen import frozen
 from gitledger.ids import ObjectFormat, Oid, parse_oid
+from gitledger.store.base import Checked, Result, Signed
 from gitledger.store.commit import Commit, Person, format_signed, parse_commit
 from gitledger.store.program import Finished, Program
 from gitledger.store.repository import Repository
@@ -35,34 +35,6 @@ _FORMAT: Final = "%H %G? %GF %GP"
 _GOOD: Final = frozenset("GUY")
 # Without the key, and without a word from gpg: git saw the signature, or it would not have been asked.
 _UNKNOWN: Final = frozenset("EN")
-
-Result = Literal["good", "bad", "unknown"]
-
-
-@frozen
-class Checked:
-    """What git says of the signature of one commit.
-
-    Attributes:
-        result: whether a key made it over these bytes; unknown if it takes a key, or a program, that is not here.
-        keys: the names of the key: ``SHA256:...`` of OpenSSH, or the fingerprints of an OpenPGP key and of the one
-            that it belongs to, in upper case. Empty unless the result is good.
-    """
-
-    result: Result
-    keys: frozenset[str] = frozenset()
-
-
-@frozen
-class Signed:
-    """A signature, and the names of the key that made it, as in `Checked`."""
-
-    signature: bytes
-    keys: frozenset[str]
-
-
-CheckSignatures = Callable[[Sequence[Oid]], Mapping[Oid, Checked]]
-"""Returns what git says of each of these signed commits."""
 
 
 def sign_commit(repository: Repository, env: Mapping[str, str], data: bytes) -> Signed:
@@ -120,9 +92,7 @@ def _sign_in(objects: Path, git: Program, data: bytes, object_format: ObjectForm
     _stand_in(objects, "tree", commit.tree)
     for parent in commit.parents:
         _stand_in(objects, "commit", parent)
-    git = git.with_settings(
-        {"i18n.commitEncoding": "UTF-8"}, GIT_OBJECT_DIRECTORY=str(objects), **_people(commit)
-    )
+    git = git.with_settings({"i18n.commitEncoding": "UTF-8"}, GIT_OBJECT_DIRECTORY=str(objects), **_people(commit))
     parents = [part for parent in commit.parents for part in ("-p", parent.hex())]
     done = git.run("commit-tree", "-S", commit.tree.hex(), *parents, data=commit.message.encode())
     if done.status != 0:
@@ -157,10 +127,10 @@ def _people(commit: Commit) -> dict[str, str]:
 
 def _signature(objects: Path, oid: Oid, data: bytes, object_format: ObjectFormat) -> bytes:
     """Return the signature of the commit that git made, which must be ours."""
-    import zlib
+    from gitledger.store.loose import read_loose_object
 
-    stored = (objects / oid.hex()[:2] / oid.hex()[2:]).read_bytes()
-    made = zlib.decompress(stored).partition(b"\0")[2]
+    stored = read_loose_object(objects, oid, object_format)
+    made = stored.data if stored else b""
     signature = parse_commit(made, object_format).signature
     if signature is None or format_signed(data, signature, object_format) != made:
         raise FormatError("git would sign another commit than the one that is published; expected the same bytes")

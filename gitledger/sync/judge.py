@@ -5,8 +5,7 @@ from collections.abc import Callable
 from gitledger.frozen import frozen
 from gitledger.ids import Oid
 from gitledger.ledger.guard import has_had_policy
-from gitledger.store.base import ObjectStore
-from gitledger.store.signing import CheckSignatures
+from gitledger.store.base import CheckSignatures, ObjectStore
 from gitledger.verify import Finding
 from gitledger.verify.judge import Judge
 from gitledger.verify.order import all_before, all_since

@@ -28,9 +28,8 @@ from gitledger.ledger.publication import Publication, read, read_publication
 from gitledger.ledger.sealed import Sealed
 from gitledger.model.envelope import Envelope, parse_envelope
 from gitledger.store import layout
-from gitledger.store.base import ObjectStore
+from gitledger.store.base import CheckSignatures, ObjectStore
 from gitledger.store.commit import Commit, parse_commit
-from gitledger.store.signing import CheckSignatures
 from gitledger.store.tree import TreeEntry
 from gitledger.verify.base import judge_base
 from gitledger.verify.case import Case, UnjudgeableError, damage_code

@@ -13,9 +13,8 @@ from gitledger.ids import Oid
 from gitledger.ledger.guard import Guard
 from gitledger.ledger.publication import read
 from gitledger.model.armor import parse_armor
-from gitledger.store.base import ObjectStore
+from gitledger.store.base import Checked, CheckSignatures, ObjectStore
 from gitledger.store.commit import Commit, parse_commit
-from gitledger.store.signing import Checked, CheckSignatures
 from gitledger.verify.case import Case
 
 _WINDOW: Final = 256

@@ -10,8 +10,7 @@ from gitledger.ledger.publication import read_publication
 from gitledger.ledger.resolve import resolve
 from gitledger.model.checkpoint import Checkpoint
 from gitledger.store import layout
-from gitledger.store.base import ObjectStore
-from gitledger.store.signing import CheckSignatures
+from gitledger.store.base import CheckSignatures, ObjectStore
 from gitledger.verify.anchor import judge_anchor, unvouched, vouching
 from gitledger.verify.finding import Finding, Report
 from gitledger.verify.judge import Judge, Verdict

@@ -16,8 +16,7 @@ from typing import Final
 
 from gitledger.errors import LedgerError, StorageError
 from gitledger.ids import Oid
-from gitledger.store.base import ObjectStore
-from gitledger.store.signing import CheckSignatures
+from gitledger.store.base import CheckSignatures, ObjectStore
 from gitledger.verify.judge import Judge, Verdict
 from gitledger.verify.order import Order
 

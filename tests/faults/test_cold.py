@@ -119,7 +119,7 @@ def _labels(repository: Path) -> list[Path]:
 
 def _check_archive(repository: Path) -> None:
     with opened(repository) as source:
-        place = archive_at(LocalArtifacts(repository / _COLD), source.ledger, source.repository)
+        place = archive_at(LocalArtifacts(repository / _COLD), source)
         try:
             check_held(source, place, head_of(source.ledger))
         except LedgerError as error:

@@ -1,10 +1,7 @@
 """History leaves a repository and comes back as it was, by bundles that stock git understands."""
 
 import os
-from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from subprocess import run
 
@@ -12,35 +9,33 @@ import pytest
 
 from gitledger.artifacts.local import LocalArtifacts
 from gitledger.artifacts.memory import MemoryArtifacts
-from gitledger.errors import ConflictError, DamageError, FormatError, NotFoundError, UsageError
+from gitledger.errors import ConflictError, DamageError, NotFoundError, UsageError
 from gitledger.frozen import replace
-from gitledger.ids import Digest, ObjectFormat, Oid
+from gitledger.ids import Digest, Oid
 from gitledger.ledger.checkpoint import checkpoint
-from gitledger.ledger.genesis import genesis_of
 from gitledger.ledger.init import init
 from gitledger.ledger.merge import branch, merge
 from gitledger.ledger.publication import head_of
 from gitledger.ledger.vst import vst
-from gitledger.model.manifest import Manifest, format_manifest
-from gitledger.model.merkle import Frontier
 from gitledger.retention.archive import archive
 from gitledger.retention.archives import archive_at, archives, remember
-from gitledger.retention.contents import check_held
 from gitledger.retention.deep import DeepObjects, deep_place
-from gitledger.retention.holdings import Archive, newest_chain
+from gitledger.retention.holdings import newest_chain
 from gitledger.retention.rehydrate import rehydrate
 from gitledger.store import pack_writer
-from gitledger.store.bundle import scratch, write_bundle
-from tests.cold import MAIN, archived, cut_off, history, opened, read_archive, rehydrated
+from tests.cold import (
+    MAIN,
+    Cold,
+    archived,
+    cut_off,
+    history,
+    make,
+    newest,
+    opened,
+    publish_twice,
+    rehydrated,
+)
 from tests.ledgers import ENV, assert_sound, git, named, new_repository, open_ledger, write, write_many
-
-
-@dataclass
-class Cold:
-    """A repository with a ledger of 43 events in 13 publications, and an archive of it."""
-
-    path: Path
-    artifacts: MemoryArtifacts
 
 
 @pytest.fixture(params=["sha1", "sha256"])
@@ -51,16 +46,6 @@ def cold(request: pytest.FixtureRequest, tmp_path: Path) -> Cold:
 @pytest.fixture
 def one(tmp_path: Path) -> Cold:
     return make(tmp_path / "repository.git", "sha1")
-
-
-def make(path: Path, object_format: str) -> Cold:
-    new_repository(path, object_format, "--bare")
-    with open_ledger(path) as ledger:
-        init(ledger)
-        write_many(ledger, 40, group=4)
-        write(ledger, n0="again")
-        write(ledger, other__variable="last")
-    return Cold(path, MemoryArtifacts())
 
 
 def test_what_was_cut_off_comes_back_object_for_object(cold: Cold) -> None:
@@ -131,20 +116,16 @@ def test_a_pruned_repository_goes_on_archiving(one: Cold) -> None:
         write(ledger, more=1)
     with opened(one.path) as source:
         # By hand: a checkpoint of so short a log wants events that were cut off.
-        place = archive_at(one.artifacts, source.ledger, source.repository)
+        place = archive_at(one.artifacts, source)
         head = head_of(source.ledger)
         last = next(iter(newest_chain(source.ledger, place)[1])).manifest
         assert last.tip == head.commit.parents[0]
 
 
-def newest(cold: Cold) -> Archive:
-    return read_archive(cold.path, cold.artifacts)
-
-
 def test_what_an_interrupted_archive_sent_is_not_sent_again(one: Cold) -> None:
     with opened(one.path) as source:
         kept = checkpoint(source.ledger)
-        place = archive_at(one.artifacts, source.ledger, source.repository)
+        place = archive_at(one.artifacts, source)
         first = next(archive(source, place, kept.checkpoint, events=5))
     put: list[Digest] = []
     unlabelled = {*one.artifacts.artifacts}
@@ -173,14 +154,14 @@ def test_what_is_lost_here_and_there_is_named(one: Cold) -> None:
     cut_off(one.path, MAIN)
     one.artifacts.artifacts.pop(first.manifest.bundle)
     with opened(one.path) as source, pytest.raises(DamageError, match="has lost the bundle of events #1 to #5"):
-        list(archive(source, archive_at(one.artifacts, source.ledger, source.repository), kept))
+        list(archive(source, archive_at(one.artifacts, source), kept))
 
 
 def test_two_who_archive_at_once_disturb_nobody(one: Cold) -> None:
     before = history(one.path)
     with opened(one.path) as source:
         kept = checkpoint(source.ledger)
-        slow = archive(source, archive_at(one.artifacts, source.ledger, source.repository), kept.checkpoint, events=5)
+        slow = archive(source, archive_at(one.artifacts, source), kept.checkpoint, events=5)
         next(slow)
         assert [bundle.manifest.first for bundle in archived(one.path, one.artifacts, events=30)] == [6, 38]
         assert [bundle.manifest.first for bundle in slow] == [6, 26]
@@ -222,15 +203,7 @@ def test_merges_come_back_with_all_that_they_brought_in(tmp_path: Path) -> None:
 def test_events_that_were_published_twice_are_counted_once(tmp_path: Path) -> None:
     path, artifacts = new_repository(tmp_path / "repository.git", "sha1", "--bare"), MemoryArtifacts()
     with open_ledger(path) as ledger:
-        init(ledger)
-        side = named("side", ledger)
-        branch(ledger, side.name)
-        write(ledger, same=1)
-        later = replace(side, people=lambda now: side.people(now + 60))
-        write(later, same=1)
-        write(later, more=2)
-        write(ledger, other=3)
-        merge(ledger, side.name)
+        publish_twice(ledger)
         events = head_of(ledger).log.size
     bundles = archived(path, artifacts, events=1)
     assert sum(len(one.manifest.events) for one in bundles) == events
@@ -239,33 +212,6 @@ def test_events_that_were_published_twice_are_counted_once(tmp_path: Path) -> No
     cut_off(path, MAIN)
     rehydrated(path, artifacts)
     assert history(path) == before
-
-
-def test_an_archive_without_a_publication_that_adds_nothing_is_not_whole(tmp_path: Path) -> None:
-    path, artifacts = new_repository(tmp_path / "repository.git", "sha1", "--bare"), MemoryArtifacts()
-    with open_ledger(path) as ledger:
-        init(ledger)
-        side = named("side", ledger)
-        branch(ledger, side.name)
-        write(ledger, same=1)
-        later = replace(side, people=lambda now: side.people(now + 60))
-        write(later, same=1)
-        write(later, more=2)
-        write(ledger, other=3)
-        merge(ledger, side.name)
-    (real,) = [holding.manifest for holding in archived(path, artifacts, events=100)]
-    at = real.counts.index(0)
-    publications, counts = (one[:at] + one[at + 1 :] for one in (real.publications, real.counts))
-    with opened(path) as source:
-        bundle = tmp_path / "bundle"
-        write_bundle(source.repository, ENV, bundle, commits=publications, requires=(), ref=MAIN)
-        data = bundle.read_bytes()
-        digest = Digest(sha256(data).digest())
-        lie = replace(real, publications=publications, counts=counts, bundle=digest, size=len(data))
-        forge(Cold(path, artifacts), lie, data)
-        place = archive_at(artifacts, source.ledger, source.repository)
-        with pytest.raises(DamageError, match=f"lacks publication {real.publications[at].hex()}"):
-            check_held(source, place, head_of(source.ledger))
 
 
 def test_a_lease_of_a_run_that_was_killed_is_let_go(one: Cold) -> None:
@@ -321,7 +267,7 @@ def test_what_is_archived_is_read_without_coming_back(cold: Cold) -> None:
     before = history(cold.path)
     with opened(cold.path) as source:
         counted = Counted(cold.artifacts)
-        place = archive_at(counted, source.ledger, source.repository)
+        place = archive_at(counted, source)
         with closing(DeepObjects(source.ledger.objects, [place], ENV)) as objects:
             deep = replace(source.ledger, objects=objects, cut=frozenset[Oid])
             found = deep_place(deep, [place], "#3")
@@ -340,7 +286,7 @@ def test_digits_that_begin_ids_here_and_in_an_archive_are_ambiguous(
 ) -> None:
     (first, *_) = archived(one.path, one.artifacts)
     with opened(one.path) as source:
-        place = archive_at(one.artifacts, source.ledger, source.repository)
+        place = archive_at(one.artifacts, source)
         with closing(DeepObjects(source.ledger.objects, [place], ENV)) as objects:
             deep = replace(source.ledger, objects=objects)
             both = [Oid(first.manifest.events[1]), Oid(head_of(source.ledger).events[0])]
@@ -363,11 +309,11 @@ class Counted(MemoryArtifacts):
 
 def test_archives_are_remembered_once(one: Cold, tmp_path: Path) -> None:
     with opened(one.path) as source:
-        assert archives(source.ledger, source.repository, ENV) == []
+        assert archives(source) == []
         for name in ("a", "b", "a"):
-            place = archive_at(LocalArtifacts(tmp_path / name), source.ledger, source.repository)
-            remember(place, source.repository, ENV)
-        known = archives(source.ledger, source.repository, ENV)
+            place = archive_at(LocalArtifacts(tmp_path / name), source)
+            remember(place, source)
+        known = archives(source)
         assert [place.url for place in known] == [str(tmp_path / "a"), str(tmp_path / "b")]
 
 
@@ -376,145 +322,8 @@ def test_somebody_who_cuts_meanwhile_is_noticed(one: Cold, monkeypatch: pytest.M
     cut_off(one.path, MAIN)
     shallow = (one.path / "shallow").read_text()
     with opened(one.path) as source:
-        bundles = rehydrate(source, archive_at(one.artifacts, source.ledger, source.repository))
+        bundles = rehydrate(source, archive_at(one.artifacts, source))
         monkeypatch.setattr("gitledger.retention.rehydrate.read_cut", lambda _: frozenset())
         with pytest.raises(ConflictError):
             next(bundles)
     assert (one.path / "shallow").read_text() == shallow
-
-
-@pytest.fixture
-def pruned(one: Cold) -> Iterator[Cold]:
-    """Yield a repository without its history, which must be as it was in the end."""
-    archived(one.path, one.artifacts)
-    cut_off(one.path, MAIN)
-    before, shallow = history(one.path), (one.path / "shallow").read_text()
-    packs = sorted((one.path / "objects" / "pack").glob("*.pack"))
-    yield one
-    assert (history(one.path), (one.path / "shallow").read_text()) == (before, shallow)
-    assert sorted((one.path / "objects" / "pack").glob("*.pack")) == packs
-    assert not [*(one.path / "objects").glob("tmp_*")]
-
-
-def test_a_bundle_of_another_history_is_not_let_in(pruned: Cold, tmp_path: Path) -> None:
-    other = make(tmp_path / "other.git", "sha1")
-    with open_ledger(other.path) as ledger:
-        write(ledger, forged=1)
-    top = archived(other.path, other.artifacts, events=100)[0].manifest
-    real = newest(pruned).holdings()[-1].manifest
-    # The manifest says what ours says, and the bytes are a sound bundle of theirs.
-    bundle = other.artifacts.artifacts[top.bundle]
-    forge(pruned, replace(real, bundle=top.bundle, size=len(bundle)), bundle)
-    with pytest.raises(DamageError):
-        rehydrated(pruned.path, pruned.artifacts)
-
-
-@pytest.mark.parametrize("change", ["events", "before", "publications", "fewer", "range"])
-def test_a_manifest_that_lies_is_found_out(pruned: Cold, change: str) -> None:
-    real = newest(pruned).holdings()[-1].manifest
-    data = pruned.artifacts.artifacts[real.bundle]
-    lies = {
-        "events": replace(real, events=real.events[::-1]),
-        "before": replace(real, before=replace(real.before, hashes=real.before.hashes[::-1])),
-        "publications": replace(real, publications=(real.requires[0], *real.publications[1:]), requires=(real.tip[::-1],)),
-        "range": replace(
-            real, before=Frontier(), after=replace(real.after, size=1, hashes=real.after.hashes[:1]), requires=(),
-            publications=(real.tip,), counts=(1,), events=real.events[-1:],
-        ),
-        "fewer": replace(real, publications=real.publications[1:], counts=(sum(real.counts[:2]), *real.counts[2:])),
-    }
-    forge(pruned, lies[change], data)
-    with pytest.raises((DamageError, NotFoundError)):
-        rehydrated(pruned.path, pruned.artifacts)
-
-
-def test_objects_that_nothing_names_do_not_ride_along(pruned: Cold, tmp_path: Path) -> None:
-    real = newest(pruned).holdings()[-1].manifest
-    whole = tmp_path / "whole.bundle"
-    whole.write_bytes(pruned.artifacts.artifacts[real.bundle])
-    with scratch(tmp_path, head_format(pruned), ENV) as apart:
-        opened_bundle = apart.open(whole)
-        stowaway = git(opened_bundle.pack.parents[2], "hash-object", "-w", "--stdin", data=b"x" * 99)
-        names = [line.split()[0] for line in git(opened_bundle.pack.parents[2], "verify-pack", "-v", str(opened_bundle.pack)).splitlines()]
-        listed = "".join(f"{name}\n" for name in [*(name for name in names if len(name) == 40), stowaway])
-        packed = run(
-            ["git", "pack-objects", "-q", "--stdout"], cwd=opened_bundle.pack.parents[2], input=listed.encode(),
-            env=ENV, capture_output=True, check=True,
-        ).stdout  # fmt: skip
-    data = whole.read_bytes().partition(b"\n\n")[0] + b"\n\n" + packed
-    forge(pruned, replace(real, bundle=Digest(sha256(data).digest()), size=len(data)), data)
-    with pytest.raises(DamageError, match="expected the"):
-        rehydrated(pruned.path, pruned.artifacts)
-
-
-def test_a_publication_that_nothing_follows_does_not_ride_along(one: Cold, tmp_path: Path) -> None:
-    real = archived(one.path, one.artifacts)[-1].manifest
-    # The same tree in a commit of its own, as somebody would write who wants to be read as part of the history.
-    tree = git(one.path, "rev-parse", f"{MAIN}^{{tree}}")
-    stray = Oid(bytes.fromhex(git(one.path, "commit-tree", tree, "-m", "stray", "-p", f"{MAIN}~1")))
-    publications = (stray, *real.publications)
-    with opened(one.path) as source:
-        bundle = tmp_path / "bundle"
-        write_bundle(source.repository, ENV, bundle, commits=publications, requires=real.requires, ref=MAIN)
-    cut_off(one.path, MAIN)
-    before = history(one.path)
-    data = bundle.read_bytes()
-    digest = Digest(sha256(data).digest())
-    lie = replace(real, bundle=digest, size=len(data), publications=publications, counts=(0, *real.counts))
-    forge(one, lie, data)
-    with pytest.raises(DamageError, match=f"holds publication {stray.hex()}, which nothing here follows"):
-        rehydrated(one.path, one.artifacts)
-    assert history(one.path) == before
-
-
-def head_format(cold: Cold) -> ObjectFormat:
-    with open_ledger(cold.path) as ledger:
-        return ledger.objects.format
-
-
-def forge(cold: Cold, manifest: Manifest, bundle: bytes) -> None:
-    """Put a forged manifest and its bundle in the place of the real one."""
-    with open_ledger(cold.path) as ledger:
-        start = genesis_of(ledger.objects, head_of(ledger)).hex()
-    for label in [*cold.artifacts.names]:
-        if f"/{manifest.first}-" in label or f"-{manifest.last}/" in label:
-            cold.artifacts.names.remove(label)
-    data = format_manifest(manifest)
-    digest = Digest(sha256(data).digest())
-    cold.artifacts.artifacts[digest] = data
-    cold.artifacts.artifacts[manifest.bundle] = bundle
-    cold.artifacts.add_label(f"{start}/{manifest.first}-{manifest.last}/{digest.hex()}")
-
-
-@pytest.mark.parametrize("change", ["nothing", "events", "range", "fewer", "another bundle", "no bundle"])
-def test_an_archive_that_lies_holds_nothing(one: Cold, change: str) -> None:
-    bundles = [holding.manifest for holding in archived(one.path, one.artifacts)]
-    low, real = bundles[1], bundles[2]
-    data = one.artifacts.artifacts[real.bundle]
-    lies = {
-        "nothing": real,
-        "events": replace(real, events=real.events[::-1]),
-        "range": replace(
-            real, before=Frontier(), after=replace(real.after, size=1, hashes=real.after.hashes[:1]), requires=(),
-            publications=(real.tip,), counts=(1,), events=real.events[-1:],
-        ),
-        "fewer": replace(real, publications=real.publications[1:], counts=(sum(real.counts[:2]), *real.counts[2:])),
-        "another bundle": replace(real, bundle=low.bundle),
-        "no bundle": replace(real, bundle=Digest(sha256(data[9:]).digest())),
-    }
-    forge(one, lies[change], {"another bundle": one.artifacts.artifacts[low.bundle], "no bundle": data[9:]}.get(change, data))
-    with opened(one.path) as source:
-        place = archive_at(one.artifacts, source.ledger, source.repository)
-        if change == "nothing":
-            check_held(source, place, head_of(source.ledger))
-            return
-        with pytest.raises((DamageError, FormatError, NotFoundError)):
-            check_held(source, place, head_of(source.ledger))
-
-
-def test_a_file_that_is_no_bundle(pruned: Cold) -> None:
-    real = newest(pruned).holdings()[-1].manifest
-    for data in (b"", b"# v2 git bundle\n", b"PACK" + bytes(99), pruned.artifacts.artifacts[real.bundle][:-1]):
-        forge(pruned, replace(real, bundle=Digest(sha256(data).digest()), size=max(len(data), 1)), data)
-        with pytest.raises(FormatError):
-            rehydrated(pruned.path, pruned.artifacts)

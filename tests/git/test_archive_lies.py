@@ -50,7 +50,7 @@ def assert_whole(path: Path, artifacts: S3Artifacts, before: list[str]) -> None:
     """Demand that the archive holds everything, and that what it gives back is what was."""
     archived(path, artifacts)
     with opened(path) as source:
-        check_held(source, archive_at(artifacts, source.ledger, source.repository), head_of(source.ledger))
+        check_held(source, archive_at(artifacts, source), head_of(source.ledger))
     cut_off(path, MAIN)
     rehydrated(path, artifacts)
     assert history(path) == before
@@ -147,7 +147,7 @@ def test_a_bundle_that_got_lost_is_sent_again(store: Store, artifacts: S3Artifac
     gone = bundles[0].manifest.bundle.hex()
     store.objects = {key: data for key, data in store.objects.items() if not key.endswith(gone)}
     with opened(path) as source, pytest.raises(DamageError, match=f"artifact {gone} is missing"):
-        check_held(source, archive_at(artifacts, source.ledger, source.repository), head_of(source.ledger))
+        check_held(source, archive_at(artifacts, source), head_of(source.ledger))
     assert [one.manifest.bundle.hex() for one in archived(path, artifacts)] == [gone]
     assert_whole(path, artifacts, before)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.git.test_sync_servers import People
 from tests.ledgers import ENV, git
+from tests.people import People
 
 GITOLITE = shutil.which("gitolite")
 

@@ -6,17 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.git.test_sync_servers import People
-from tests.servers import new_server
+from tests.people import People, people_at
 
 
 @pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen, which signs, is not on this machine")
 def test_who_pushes_counts_beside_who_signed(tmp_path: Path) -> None:
-    for folder in ("served", "work"):
-        (tmp_path / folder).mkdir()
-    new_server(tmp_path / "served")
-    server = tmp_path / "served/project.git"
-    people = People(tmp_path / "work", str(server), {})
+    with people_at("directory", tmp_path) as people:
+        who_pushes(people, tmp_path / "served/project.git", tmp_path)
+
+
+def who_pushes(people: People, server: Path, tmp_path: Path) -> None:
     people.must(f"git-ledger -C {server} hook install --server")
     people.must(f"git -C {server} config ledger.gatePusher GL_USER")
     people.must("git init -q -b main ada && ssh-keygen -q -t ed25519 -N '' -f ada/key")

@@ -11,21 +11,16 @@ from gitledger.ids import Oid
 from gitledger.store.base import RefUpdate
 from tests import servers
 from tests.forgeries.all import FORGERIES, base
-from tests.git.test_sync_servers import People
 from tests.ledgers import git, named, open_ledger
+from tests.people import People, people_at
 from tests.servers import SERVERS, new_server
 
 
 @pytest.fixture(params=SERVERS)
 def people(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[People]:
     """Return people who know a server with the gate in front of an empty repository."""
-    root, work = tmp_path / "served", tmp_path / "work"
-    root.mkdir()
-    work.mkdir()
-    new_server(root)
-    with SERVERS[request.param](root) as (address, extra):
-        known = People(work, f"{address}/project.git", dict(extra))
-        known.must(f"git-ledger -C {root / 'project.git'} hook install --server")
+    with people_at(request.param, tmp_path) as known:
+        known.must(f"git-ledger -C {tmp_path / 'served/project.git'} hook install --server")
         yield known
 
 

@@ -5,39 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.console import Console, Printed
 from tests.ledgers import git
-from tests.servers import SERVERS, new_server
-
-
-class People:
-    """Consoles of several people in one directory, all of whom know one server."""
-
-    def __init__(self, directory: Path, url: str, extra: dict[str, str]) -> None:
-        self._console = Console(directory, directory.parent / "tools")
-        self._console.env.update(extra)
-        self.url = url
-
-    def run(self, command: str) -> Printed:
-        """Run a command as it is."""
-        return self._console.run(command)
-
-    def must(self, command: str) -> str:
-        """Run a command that succeeds; return what it prints."""
-        printed = self.run(command)
-        assert printed.code == 0, f"{command}: {printed.stderr}"
-        return printed.stdout.strip()
+from tests.people import People, people_at
+from tests.servers import SERVERS
 
 
 @pytest.fixture(params=SERVERS)
 def people(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[People]:
     """Return people who know a server with an empty repository."""
-    root, work = tmp_path / "served", tmp_path / "work"
-    root.mkdir()
-    work.mkdir()
-    new_server(root)
-    with SERVERS[request.param](root) as (address, extra):
-        yield People(work, f"{address}/project.git", dict(extra))
+    with people_at(request.param, tmp_path) as known:
+        yield known
 
 
 def test_a_ledger_is_shared(people: People) -> None:

@@ -14,23 +14,14 @@ from gitledger.ledger.handle import Ledger
 from gitledger.ledger.init import init
 from gitledger.ledger.merge import branch, merge
 from gitledger.model.note import Signature
-from gitledger.store.base import GitObject, RefUpdate
+from gitledger.store.base import RefUpdate
 from gitledger.store.memory import MemoryObjects, MemoryRefs
+from tests.faulty import Counted
 from tests.forger import Lie
 from tests.forgeries.all import FORGERIES, base
 from tests.ledgers import ledger_on, named, write, write_many
 
 MAIN, SIDE = "refs/ledger/main", "refs/ledger/side"
-
-
-class CountingObjects(MemoryObjects):
-    """Objects in memory that count what is read."""
-
-    reads = 0
-
-    def read(self, oid: Oid) -> GitObject:
-        self.reads += 1
-        return super().read(oid)
 
 
 def served(ledger: Ledger, *refs: str) -> Ledger:
@@ -53,7 +44,7 @@ class Group:
 
     def __init__(self, lies: Mapping[str, Lie] | None = None, at: int = 0) -> None:
         known = base().publish("group", lies, at)
-        self.objects, refs = CountingObjects(SHA1), MemoryRefs()
+        self.objects, refs = Counted(MemoryObjects(SHA1)), MemoryRefs()
         self.objects.write([*base().made.values(), *base().forger.made.values()])
         refs.update([RefUpdate(MAIN, None, Oid(base().prefix.commit))])
         self.server = ledger_on(self.objects, refs)
@@ -117,13 +108,13 @@ def test_a_bomb_costs_no_more_reads_than_an_honest_push(name: str) -> None:
 def test_work_is_in_proportion_to_what_is_new() -> None:
     reads = []
     for events in (300, 3_000):
-        ledger = ledger_on(CountingObjects(SHA1), MemoryRefs())
+        ledger = ledger_on(Counted(MemoryObjects(SHA1)), MemoryRefs())
         init(ledger)
         write_many(ledger, events, "v/n", group=20)
         server = served(ledger, MAIN)
         write(ledger, new=1)
-        assert isinstance(ledger.objects, CountingObjects)
-        ledger.objects.reads = 0
+        assert isinstance(ledger.objects, Counted)
+        ledger.objects.of.clear()
         judge_push(server, [move(server, ledger)], None)
         reads.append(ledger.objects.reads)
     assert reads[1] < 100
@@ -131,15 +122,15 @@ def test_work_is_in_proportion_to_what_is_new() -> None:
 
 
 def test_what_two_ledgers_share_is_judged_once() -> None:
-    ledger = ledger_on(CountingObjects(SHA1), MemoryRefs())
+    ledger = ledger_on(Counted(MemoryObjects(SHA1)), MemoryRefs())
     init(ledger)
     write_many(ledger, 40, group=4)
     branch(ledger, "side")
     server, moves = served(ledger), [move(served(ledger), ledger), move(served(ledger), named("side", ledger), SIDE)]
     reads = []
-    assert isinstance(ledger.objects, CountingObjects)
+    assert isinstance(ledger.objects, Counted)
     for pushed in (moves[:1], moves):
-        ledger.objects.reads = 0
+        ledger.objects.of.clear()
         judge_push(server, pushed, None)
         reads.append(ledger.objects.reads)
     assert reads[1] < 1.3 * reads[0]

@@ -1,6 +1,5 @@
 """A writer makes nothing that the policy in force refuses, and what it makes is sound to the verifier."""
 
-from collections.abc import Iterator
 
 import pytest
 
@@ -17,6 +16,7 @@ from gitledger.ledger.vst import vst
 from gitledger.store.base import GitObject
 from gitledger.store.memory import MemoryObjects, MemoryRefs
 from gitledger.verify import verify
+from tests.faulty import Counted
 from tests.ledgers import init, ledger_on, memory_ledger, named, set_to, until_refused, write
 from tests.policies import POLICY, approve, governed, in_the_hands_of, policy, put, unsigned
 
@@ -265,27 +265,14 @@ def test_a_policy_that_both_sides_changed_cannot_be_merged() -> None:
         merge(ledger, named("side", ledger).name)
 
 
-class Counting(MemoryObjects):
-    """Objects in memory that count how many are read."""
-
-    reads = 0
-
-    def read(self, oid: Oid) -> GitObject:
-        self.reads += 1
-        return super().read(oid)
-
-    def read_many(self, oids: Iterator[Oid]) -> Iterator[GitObject]:  # type: ignore[override]
-        return map(self.read, oids)
-
-
 def test_a_ledger_without_a_policy_pays_nothing_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    objects = Counting()
+    objects = Counted(MemoryObjects())
     ledger = ledger_on(objects, MemoryRefs())
     init(ledger)
     write(ledger, model__a=1, data__b=2)
 
     def reads(value: str) -> int:
-        objects.reads = 0
+        objects.of.clear()
         write(ledger, model__a=value)
         return objects.reads
 

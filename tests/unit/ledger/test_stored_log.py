@@ -1,6 +1,5 @@
 """Logs as they are read from tiles, one of a million events among them that nobody had to append."""
 
-from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 from unittest.mock import patch
@@ -23,11 +22,12 @@ from gitledger.model.checkpoint import Checkpoint
 from gitledger.model.merkle import Frontier, format_head, leaf_hash
 from gitledger.model.notekey import COSIGNATURE, ED25519, SigningKey, sign
 from gitledger.model.proof_file import format_proof, parse_proof
-from gitledger.store.base import GitObject, NewObject
+from gitledger.store.base import NewObject
 from gitledger.store.commit import format_commit
 from gitledger.store.memory import MemoryObjects, MemoryRefs
 from gitledger.store.pathmap import NEVER_SPLIT, PathMap
 from gitledger.store.tree import DIRECTORY, FILE, TreeEntry, format_tree
+from tests.faulty import Counted
 from tests.ledgers import ledger_on, write, write_many
 
 MILLION = 1_000_000
@@ -37,24 +37,11 @@ LOG = SigningKey(name="example.com/ledger", algorithm=ED25519, seed=bytes(range(
 WITNESSES = [SigningKey(name=f"w{n}.example", algorithm=COSIGNATURE, seed=bytes([n]) * 32) for n in (1, 2)]
 
 
-class Counting(MemoryObjects):
-    """Objects that count how many are read."""
-
-    reads = 0
-
-    def read(self, oid: Oid) -> GitObject:
-        self.reads += 1
-        return super().read(oid)
-
-    def read_many(self, oids: Iterable[Oid]) -> Iterator[GitObject]:
-        return map(self.read, oids)
-
-
 class Million(NamedTuple):
     """A ledger whose publication says that its log has a million leaves, of which 65 are events."""
 
     ledger: Ledger
-    objects: Counting
+    objects: Counted
     event: EventId
     checkpoint: Checkpoint
 
@@ -62,7 +49,7 @@ class Million(NamedTuple):
 @cache
 def million() -> Million:
     """Return the log: one event at ``PLACE``, those of the partial tile at the end, the same hash everywhere else."""
-    objects = Counting()
+    objects = Counted(MemoryObjects())
     ledger = ledger_on(objects, MemoryRefs())
     init(ledger)
     event = write(ledger, model__accuracy=93)

@@ -1,6 +1,6 @@
 """One publication is judged on what its parents hold: alone or after them, whoever wrote it, with either hash."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
@@ -8,11 +8,12 @@ from gitledger.ids import SHA1, SHA256, ObjectFormat, Oid
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.merge import branch, merge
 from gitledger.ledger.publication import head_of
-from gitledger.store.base import GitObject, RefUpdate
+from gitledger.store.base import RefUpdate
 from gitledger.store.memory import MemoryObjects, MemoryRefs
 from gitledger.verify import verify
 from gitledger.verify.judge import Judge
 from gitledger.verify.order import all_before
+from tests.faulty import Counted
 from tests.forger import DELETED, NOON, Act, Forger, Known, Row, dumps
 from tests.forgeries.all import FORGERIES, base
 from tests.ledgers import ledger_on, memory_ledger, named, write_many
@@ -20,22 +21,9 @@ from tests.ledgers import ledger_on, memory_ledger, named, write_many
 GENESIS = Act(rule={"name": "genesis", "ledger": "main", "nonce": bytes(16)})
 
 
-class Counting(MemoryObjects):
-    """Objects in memory that count how often one is read."""
-
-    reads = 0
-
-    def read(self, oid: Oid) -> GitObject:
-        self.reads += 1
-        return super().read(oid)
-
-    def read_many(self, oids: Iterable[Oid]) -> Iterator[GitObject]:
-        return map(self.read, oids)
-
-
 def publish(forger: Forger, known: Known, object_format: ObjectFormat = SHA1) -> Ledger:
     """Return a ledger in memory that ends with what was made."""
-    ledger = ledger_on(Counting(object_format), MemoryRefs())
+    ledger = ledger_on(Counted(MemoryObjects(object_format)), MemoryRefs())
     ledger.objects.write(list(forger.made.values()))
     ledger.refs.update([RefUpdate("refs/ledger/main", None, Oid(known.commit))])
     return ledger
@@ -83,13 +71,13 @@ def test_a_publication_after_the_one_judged_before_reads_only_what_it_adds() -> 
     judge = Judge(objects)
     reads = []
     for one in known:
-        objects.reads = 0
+        objects.of.clear()
         assert judge.judge(Oid(one.commit)).findings == ()
         reads.append(objects.reads)
     # Commit, tree, events, deltas, envelope, event, delta, then what the event adds: value, timeline, log head, and
     # the trees of state, index and log; the rule at first.
     assert reads[2:] == [13, 13]
-    objects.reads = 0
+    objects.of.clear()
     Judge(objects).judge(Oid(known[-1].commit))
     assert objects.reads > reads[-1]
 
@@ -98,7 +86,7 @@ def test_after_a_finding_the_next_is_judged_on_what_is_stored() -> None:
     known = base().publish("group", FORGERIES["a-state-value-changed"].lies)
     forger = base().forger
     honest = forger.publish([known], [Act({"side": 1})])
-    ledger = ledger_on(Counting(SHA1), MemoryRefs())
+    ledger = ledger_on(Counted(MemoryObjects(SHA1)), MemoryRefs())
     ledger.objects.write(list((base().made | forger.made).values()))
     judge = Judge(ledger.objects)
     assert [one.code for one in judge.judge(Oid(known.commit)).findings] == ["state"]

@@ -1,6 +1,6 @@
 """Which publications are judged: all of them once, parents first; and since a trusted one, what it does not reach."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import pytest
 from hypothesis import given
@@ -10,6 +10,7 @@ from gitledger.ids import SHA1, Oid
 from gitledger.store.base import GitObject
 from gitledger.store.memory import MemoryObjects
 from gitledger.verify.order import Order, all_before, all_since
+from tests.faulty import Counted
 from tests.forger import NOON, Forger, dumps
 
 Graph = list[list[int]]
@@ -42,7 +43,7 @@ class Published:
             lines = [f"tree {tree.hex()}", *(f"parent {self.oids[parent].hex()}" for parent in parents)]
             lines += [f"{who} Ada <a> {NOON} +0000" for who in ("author", "committer")]
             self.oids.append(Oid(forger.put("commit", "\n".join([*lines, "", str(len(self.oids))]).encode())))
-        self.objects = Counting(SHA1)
+        self.objects = Counted(MemoryObjects(SHA1))
         self.objects.write(list(forger.made.values()))
 
     def reach(self, number: int) -> set[Oid]:
@@ -61,19 +62,6 @@ class Published:
         for at, oid in enumerate(found):
             parents = {self.oids[parent] for parent in self.graph[self.oids.index(oid)]}
             assert parents & expected <= set(found[:at])
-
-
-class Counting(MemoryObjects):
-    """Objects in memory that count how often one is read."""
-
-    reads = 0
-
-    def read(self, oid: Oid) -> GitObject:
-        self.reads += 1
-        return super().read(oid)
-
-    def read_many(self, oids: Iterable[Oid]) -> Iterator[GitObject]:
-        return map(self.read, oids)
 
 
 @given(graphs())

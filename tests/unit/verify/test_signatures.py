@@ -9,9 +9,8 @@ from gitledger.frozen import replace
 from gitledger.ids import Oid
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.publication import head_of, publications, read
-from gitledger.store.base import NewObject, RefUpdate
+from gitledger.store.base import Checked, NewObject, RefUpdate
 from gitledger.store.commit import format_signed
-from gitledger.store.signing import Checked
 from gitledger.verify import verify
 from gitledger.verify.signatures import Signatures
 from tests.ledgers import memory_ledger, write
