@@ -8,6 +8,8 @@ are in its ``path.c`` and ``utf8.c``; here every file system's rules apply to ev
 """
 
 import re
+from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 _HFS_IGNORED: Final = dict.fromkeys([0xFEFF, *range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070)])
@@ -21,23 +23,26 @@ def special_name(component: str) -> str:
     if folded[:1] not in _FIRST:
         return ""
     bare = folded.partition(":")[0].rstrip(". ")
-    return next((name for name, disguises in _DISGUISES.items() if disguises.fullmatch(bare)), "")
+    return next((name for name, disguises in _disguises().items() if disguises.fullmatch(bare)), "")
 
 
-def _disguises(name: str, prefix: str, hashed: str) -> re.Pattern[str]:
+@cache
+def _disguises() -> Mapping[str, re.Pattern[str]]:
+    """Return what matches each name; compiled once a name begins like one, which takes a millisecond."""
+    return {
+        # .git is the first of its directory, so that its short name is always the first one.
+        ".git": re.compile(r"\.git|git~1"),
+        ".gitmodules": _pattern(".gitmodules", "gitmod", "gi7eba"),
+        ".gitattributes": _pattern(".gitattributes", "gitatt", "gi7d29"),
+        ".gitignore": _pattern(".gitignore", "gitign", "gi250a"),
+        ".mailmap": _pattern(".mailmap", "mailma", "maba30"),
+    }
+
+
+def _pattern(name: str, prefix: str, hashed: str) -> re.Pattern[str]:
     """Match a name and its short ones: six letters and ~1 to ~4, or eight characters that begin with its hash.
 
     NTFS makes the second kind, in which git accepts any cut of the hash, when the first four are taken.
     """
     cuts = [rf"{hashed[:kept]}~[1-9][0-9]{{{6 - kept}}}" for kept in range(1, 7)]
     return re.compile("|".join([re.escape(name), rf"{prefix}~[1-4]", *cuts]))
-
-
-_DISGUISES: Final = {
-    # .git is the first of its directory, so that its short name is always the first one.
-    ".git": re.compile(r"\.git|git~1"),
-    ".gitmodules": _disguises(".gitmodules", "gitmod", "gi7eba"),
-    ".gitattributes": _disguises(".gitattributes", "gitatt", "gi7d29"),
-    ".gitignore": _disguises(".gitignore", "gitign", "gi250a"),
-    ".mailmap": _disguises(".mailmap", "mailma", "maba30"),
-}
