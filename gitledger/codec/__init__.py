@@ -9,8 +9,36 @@ Laws:
   nothing recurses, and no map is built from more keys of guessable hash than `KEY_LIMIT`.
 """
 
-from gitledger.codec.profile import DEPTH_LIMIT, KEY_LIMIT, SIZE_LIMIT, Encoded, Key, Scalar, Value
+from gitledger.codec.profile import (
+    ARRAY,
+    BYTES,
+    DEPTH_LIMIT,
+    KEY_LIMIT,
+    MAP,
+    SIZE_LIMIT,
+    UINT,
+    Encoded,
+    Key,
+    Scalar,
+    Value,
+)
 from gitledger.codec.reader import decode
-from gitledger.codec.writer import encode
+from gitledger.codec.writer import encode, head, text
 
-__all__ = ["DEPTH_LIMIT", "KEY_LIMIT", "SIZE_LIMIT", "Encoded", "Key", "Scalar", "Value", "decode", "encode"]
+__all__ = [
+    "ARRAY",
+    "BYTES",
+    "DEPTH_LIMIT",
+    "KEY_LIMIT",
+    "MAP",
+    "SIZE_LIMIT",
+    "UINT",
+    "Encoded",
+    "Key",
+    "Scalar",
+    "Value",
+    "decode",
+    "encode",
+    "head",
+    "text",
+]

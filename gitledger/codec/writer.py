@@ -1,4 +1,4 @@
-"""`encode`: a value becomes its only bytes."""
+"""`encode`: a value becomes its only bytes. `head` and `text`: parts, for those who write a known shape by hand."""
 
 import struct
 from collections.abc import Callable, Iterator
@@ -66,7 +66,7 @@ def encode(value: object, *, limit: int = SIZE_LIMIT) -> bytes:
 
 def _open(item: object, out: bytearray) -> _Items:
     if type(item) is list or type(item) is tuple:
-        out += _head(ARRAY, len(item))
+        out += head(ARRAY, len(item))
         return zip(repeat(b""), item)
     if type(item) is not dict:
         raise FormatError(f"a value holds a Python {type(item).__name__}; expected {_EXPECTED}")
@@ -76,11 +76,16 @@ def _open(item: object, out: bytearray) -> _Items:
         raise FormatError(f"a map has the key type {error.args[0].__name__}; expected a scalar or Encoded") from None
     pairs.sort(key=itemgetter(0))
     check_keys([key for key, _ in pairs])
-    out += _head(MAP, len(pairs))
+    out += head(MAP, len(pairs))
     return iter(pairs)
 
 
-def _head(major: int, argument: int) -> bytes:
+def head(major: int, argument: int) -> bytes:
+    """Return what an item begins with: its major type, and its argument in the shortest form.
+
+    Raises:
+        FormatError: the argument takes more than 64 bits.
+    """
     if argument < INLINE:
         return _INITIAL[major | argument]
     if argument < 1 << 8:
@@ -95,19 +100,24 @@ def _head(major: int, argument: int) -> bytes:
 
 
 def _encode_int(value: int) -> bytes:
-    return _head(UINT, value) if value >= 0 else _head(NINT, ~value)
+    return head(UINT, value) if value >= 0 else head(NINT, ~value)
 
 
 def _encode_bytes(value: bytes) -> bytes:
-    return _head(BYTES, len(value)) + value
+    return head(BYTES, len(value)) + value
 
 
-def _encode_text(value: str) -> bytes:
+def text(value: str) -> bytes:
+    """Return the encoding of a text.
+
+    Raises:
+        FormatError: it holds a lone surrogate.
+    """
     try:
         data = value.encode()
     except UnicodeEncodeError:
         raise FormatError("text holds a lone surrogate; expected text that UTF-8 can carry") from None
-    return _head(TEXT, len(data)) + data
+    return head(TEXT, len(data)) + data
 
 
 def encode_float(value: float) -> bytes:
@@ -127,7 +137,7 @@ def encode_float(value: float) -> bytes:
 
 
 _WRITERS: Final[dict[type, Callable[[Any], bytes]]] = {
-    str: _encode_text,
+    str: text,
     bytes: _encode_bytes,
     int: _encode_int,
     bool: {False: b"\xf4", True: b"\xf5"}.__getitem__,

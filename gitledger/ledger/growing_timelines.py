@@ -25,43 +25,44 @@ class GrowingTimelines:
         self._objects = objects
         self._format: ObjectFormat = objects.format
         self._index = index
-        self._newest: dict[Variable, Timeline] = {}
-        self._touched: set[Variable] = set()
+        self._newest: dict[Variable, Timeline | None] = {}  # None for a variable that has no timeline yet
+        self._touched: dict[Variable, Timeline] = {}
         self._full: dict[Oid, NewObject] = {}
         self._written: dict[Variable, Oid] = {}
 
     def load(self, variables: Iterable[Variable]) -> None:
         """Read the timelines of variables that are about to be written, all at once."""
-        stored = [(name, self._index.get(name)) for name in dict.fromkeys(variables) if name not in self._newest]
-        wanted = [(name, oid) for name, oid in stored if oid is not None]
+        stored = {name: self._index.get(name) for name in variables if name not in self._newest}
+        loaded: dict[Variable, Timeline | None] = dict.fromkeys(stored)
+        wanted = [(name, oid) for name, oid in stored.items() if oid is not None]
         found = self._objects.read_many([oid for _, oid in wanted])
         for (name, oid), blob in zip(wanted, found, strict=True):
             with damage_in(oid, "timeline"):
-                self._newest[name] = parse_timeline(blob.data)
+                loaded[name] = parse_timeline(blob.data)
+        self._newest.update(loaded)
 
     def append(self, variable: Variable, event: EventId) -> None:
         """Note that an event changed a variable."""
         if variable not in self._newest:
             self.load([variable])
-        timeline = self._newest.get(variable)
+        timeline = self._newest[variable]
         full = None
         if timeline is not None and is_full(timeline):
             data = format_timeline(timeline)
             full = self._format.oid("blob", data)
             self._full[full] = NewObject(full, "blob", data, self._written.get(variable))
-        self._newest[variable] = extend(timeline, event, full)
-        self._touched.add(variable)
+        self._newest[variable] = self._touched[variable] = extend(timeline, event, full)
 
     def seal(self) -> tuple[list[NewObject], list[Oid]]:
         """Bring the index up to date; return all new segments, and which of them are full and done with."""
         new, full = list(self._full.values()), sorted(self._full)
-        for variable in self._touched:
-            data = format_timeline(self._newest[variable])
+        for variable, timeline in self._touched.items():
+            data = format_timeline(timeline)
             oid = self._format.oid("blob", data)
             new.append(NewObject(oid, "blob", data, self._written.get(variable)))
             self._written[variable] = oid
             self._index.set(variable, oid)
-        self._full, self._touched = {}, set()
+        self._full, self._touched = {}, {}
         if len(self._newest) > _KEPT:
             self._newest.clear()
             self._written.clear()

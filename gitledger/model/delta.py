@@ -8,14 +8,13 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from gitledger import codec
-from gitledger.codec import Encoded
 from gitledger.errors import FormatError
 from gitledger.frozen import frozen
 from gitledger.ids import Variable, parse_variable, shown
 from gitledger.model.value import format_value
 
-_DELETED: Final = Encoded(b"\x80")
-_SET: Final = b"\x81"
+_DELETED: Final = codec.head(codec.ARRAY, 0)
+_SET: Final = codec.head(codec.ARRAY, 1)
 
 
 @frozen
@@ -41,9 +40,10 @@ def sort_variables(variables: Iterable[Variable]) -> tuple[Variable, ...]:
 
 def format_delta(delta: Delta) -> bytes:
     """Return the canonical bytes of a delta: ``{variable: [value]}``, and ``[]`` for a deleted one."""
-    return codec.encode(
-        {name: _DELETED if value is None else Encoded(_SET + value) for name, value in delta.changes.items()},
-    )
+    cells = [codec.text(name) + (_DELETED if value is None else _SET + value) for name, value in delta.changes.items()]
+    # No name's encoding begins another's, so this is the order of the names; by hand, at a third of the codec's price.
+    cells.sort()
+    return codec.head(codec.MAP, len(cells)) + b"".join(cells)
 
 
 def parse_delta(data: bytes) -> Delta:

@@ -5,7 +5,7 @@ the same event (ADR-0021). Specified in ``docs/format/event.md``.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import lt
 from typing import Final, TypeVar
 
@@ -19,13 +19,15 @@ VERSION: Final = 1
 
 _Ordered = TypeVar("_Ordered", bytes, Variable)
 
-# In canonical order v, rule, after and delta come first and have fixed places, so they are written and read as they
-# stand, at half the price of the codec: a replay reads a million events. The fields behind them are a map again.
+# The fields stand in canonical order, so they are written as they stand, at a fifth of the price of the codec. Of those
+# read, v, rule, after and delta have fixed places; the fields behind them are a map again.
 _FIXED_FIELDS: Final = 4
 _FIXED: Final = {
     20: b"\x61v\x01\x64rule\x54%b\x65after\x54%b\x65delta\x54%b",
     32: b"\x61v\x01\x64rule\x58\x20%b\x65after\x58\x20%b\x65delta\x58\x20%b",
 }
+_WITHOUT_READSET, _WITH_READSET = codec.head(codec.MAP, 6), codec.head(codec.MAP, 7)
+_PARENTS, _READSET, _WRITESET = map(codec.text, ("parents", "readset", "writeset"))
 _FIXED_PATTERNS: Final = tuple(
     re.compile(b"[\xa6\xa7]" + fixed.replace(b"%b", b"([\\0-\\xff]{%d})" % size)) for size, fixed in _FIXED.items()
 )
@@ -78,12 +80,24 @@ class Event:
 
 def format_event(event: Event) -> bytes:
     """Return the canonical bytes of an event."""
-    lists: dict[str, object] = {"parents": event.parents, "writeset": event.writeset}
-    if event.readset:
-        lists["readset"] = event.readset
-    rest = codec.encode(lists)
-    fixed = _FIXED[len(event.delta)] % (event.rule, event.after, event.delta)
-    return b"%c%b%b" % (rest[0] + _FIXED_FIELDS, fixed, rest[1:])
+    size = len(event.delta)
+    oid_head = codec.head(codec.BYTES, size)
+    return b"".join(
+        [
+            _WITH_READSET if event.readset else _WITHOUT_READSET,
+            _FIXED[size] % (event.rule, event.after, event.delta),
+            _PARENTS,
+            _format_list(oid_head + parent for parent in event.parents),
+            _READSET + _format_list(map(codec.text, event.readset)) if event.readset else b"",
+            _WRITESET,
+            _format_list(map(codec.text, event.writeset)),
+        ]
+    )
+
+
+def _format_list(items: Iterable[bytes]) -> bytes:
+    items = list(items)
+    return codec.head(codec.ARRAY, len(items)) + b"".join(items)
 
 
 def parse_event(data: bytes) -> Event:

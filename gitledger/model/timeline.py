@@ -7,7 +7,7 @@ The newest segment is found by the variable's path; each names the one before it
 from typing import Final
 
 from gitledger import codec
-from gitledger.codec import Encoded, Value
+from gitledger.codec import Value
 from gitledger.errors import FormatError
 from gitledger.frozen import frozen
 from gitledger.ids import EventId, Oid
@@ -15,9 +15,11 @@ from gitledger.ids import EventId, Oid
 SEGMENT_EVENTS: Final = 64
 COUNT_LIMIT: Final = 2**63
 
-# The CBOR head of an object id of each size, and the longest list whose length lies in its first byte.
-_OID_HEADS: Final = {20: b"\x54", 32: b"\x58\x20"}
-_SHORT_LIST: Final = 23
+_OID_SIZES: Final = frozenset({20, 32})
+# The fields in canonical order, behind the head of their map.
+_IDS, _PREV, _COUNT = map(codec.text, ("ids", "prev", "count"))
+_FIELDS: Final = codec.head(codec.MAP, 3)
+_NO_PREV: Final = codec.encode(None)
 
 
 @frozen
@@ -47,7 +49,7 @@ class Timeline:
                 f"a timeline of {self.count} events has {'no' if self.prev is None else 'an'} earlier segment"
             )
         sizes = {*map(len, self.ids), len(self.ids[0] if self.prev is None else self.prev)}
-        if len(sizes) > 1 or not sizes <= _OID_HEADS.keys():
+        if len(sizes) > 1 or not sizes <= _OID_SIZES:
             raise FormatError(f"a timeline holds object ids of {sorted(sizes)} bytes; expected 20 or 32 throughout")
 
 
@@ -73,12 +75,19 @@ def is_full(timeline: Timeline) -> bool:
 
 def format_timeline(timeline: Timeline) -> bytes:
     """Return the canonical bytes of a segment."""
-    # The list by hand, at a fifth of the price of the codec: a batch writes a segment for each variable it touches.
-    length = len(timeline.ids)
-    head = b"%c" % (0x80 + length) if length <= _SHORT_LIST else b"\x98%c" % length
-    oid_head = _OID_HEADS[len(timeline.ids[0])]
-    ids = Encoded(head + oid_head + oid_head.join(timeline.ids))
-    return codec.encode({"count": timeline.count, "prev": timeline.prev, "ids": ids})
+    # By hand, at a fifth of the price of the codec: a batch writes a segment for each variable that it touches.
+    oid_head = codec.head(codec.BYTES, len(timeline.ids[0]))
+    return b"".join(
+        [
+            _FIELDS + _IDS,
+            codec.head(codec.ARRAY, len(timeline.ids)) + oid_head,
+            oid_head.join(timeline.ids),
+            _PREV,
+            _NO_PREV if timeline.prev is None else oid_head + timeline.prev,
+            _COUNT,
+            codec.head(codec.UINT, timeline.count),
+        ]
+    )
 
 
 def parse_timeline(data: bytes) -> Timeline:
