@@ -26,6 +26,7 @@ class Case:
     Attributes:
         publication: its commit.
         seen: the objects that were read, and so are there and sound.
+        fetched: the blobs that were read ahead.
         events: how many of its events were judged.
     """
 
@@ -33,8 +34,8 @@ class Case:
         self.objects = objects
         self.publication = publication
         self.seen: set[Oid] = set()
+        self.fetched: dict[Oid, bytes] = {}
         self.events = 0
-        self._blobs: dict[Oid, bytes] = {}
         self._findings: list[Finding] = []
         self._unlisted = 0
 
@@ -61,12 +62,12 @@ class Case:
 
     def fetch(self, oids: Iterable[Oid]) -> None:
         """Read blobs ahead, all at once; one that cannot be read is noted where it is used."""
-        wanted = [oid for oid in dict.fromkeys(oids) if oid not in self._blobs]
+        wanted = [oid for oid in dict.fromkeys(oids) if oid not in self.fetched]
         try:
             for oid, found in zip(wanted, self.objects.read_many(wanted), strict=True):
                 if found.kind == "blob":
                     self.seen.add(oid)
-                    self._blobs[oid] = found.data
+                    self.fetched[oid] = found.data
         except DamageError:
             # `bytes_of` reads them one by one and knows which it is.
             return
@@ -83,8 +84,8 @@ class Case:
         Raises:
             UnjudgeableError: it is missing, corrupt or of another kind.
         """
-        if kind == "blob" and oid in self._blobs:
-            return self._blobs[oid]
+        if kind == "blob" and oid in self.fetched:
+            return self.fetched[oid]
         try:
             data = read(self.objects, oid, kind)
         except DamageError as error:

@@ -16,7 +16,7 @@ from gitledger.errors import FormatError
 from gitledger.ids import EventId, Oid, component_fault, parse_variable, variable_fault
 from gitledger.model.delta import Delta, format_delta, parse_delta, sort_variables
 from gitledger.model.envelope import Envelope, format_envelope, parse_envelope
-from gitledger.model.event import Event, format_event, parse_event
+from gitledger.model.event import Event, format_event, parse_event, parse_expected
 from gitledger.model.rule import Rule, format_rule, parse_rule
 from gitledger.model.timeline import SEGMENT_EVENTS, Timeline, format_timeline, parse_timeline
 from gitledger.model.value import format_value, parse_value
@@ -190,6 +190,16 @@ def test_an_event_written_by_hand_is_what_the_codec_writes(event: Event) -> None
         "delta": event.delta,
     }
     assert format_event(event) == codec.encode({**content, "readset": event.readset} if event.readset else content)
+
+
+@given(events(), st.data())
+def test_an_event_that_is_expected_is_read_as_the_strict_parser_reads_it(event: Event, data: st.DataObject) -> None:
+    written = format_event(event)
+    flip = data.draw(st.integers(0, 8 * len(written) - 1), label="bit")
+    parts = {"parents": event.parents, "writeset": event.writeset, "delta": event.delta}
+    assert parse_expected(written, **parts) == (None if event.readset else event)
+    found = parse_expected(flipped(written, flip), **parts)
+    assert found is None or found == parse_event(flipped(written, flip)) != event
 
 
 @given(timelines())
