@@ -7,7 +7,7 @@ from typing import Final, Literal, assert_never
 from gitledger.errors import NotFoundError, StorageError
 from gitledger.ids import SHA1, SHA256
 from gitledger.store.base import ObjectStore, RefStore
-from gitledger.store.program import Finished, Program, git_environment
+from gitledger.store.program import Finished, Program, git_environment, killed
 from gitledger.store.repository import Repository
 
 StoreKind = Literal["git", "libgit2", "dulwich"]
@@ -37,9 +37,9 @@ class Search:
 
     def __init__(self, start: Path, env: Mapping[str, str]) -> None:
         self._start = start
-        git = Program(("git", "-C", str(start)), git_environment(env))
-        self._places = git.begin("rev-parse", *_QUESTIONS)
-        self._settings = git.begin("config", "-z", "--get-regexp", _SETTINGS)
+        self._git = Program(("git", "-C", str(start)), git_environment(env))
+        self._places = self._git.start("rev-parse", *_QUESTIONS)
+        self._settings = self._git.start("config", "-z", "--get-regexp", _SETTINGS)
 
     def found(self) -> Repository:
         """Return the repository; to be asked once.
@@ -48,16 +48,21 @@ class Search:
             NotFoundError: there is none, or git refuses to use it; the hint is git's advice.
             StorageError: git was killed, or the repository is one that this program cannot use.
         """
-        found, settings = self._places.finish(), self._settings.finish()
-        if found.status != 0:
-            raise _not_found(self._start, found)
-        answers = found.output.decode(errors="surrogateescape").splitlines()
+        places, settings = self._places.rest(), self._settings.rest()
+        for child in (self._settings, self._places):
+            status = child.end()
+            if status < 0:
+                raise killed(status)
+        if status != 0:
+            # Again, in a run that says what is wrong.
+            raise _not_found(self._start, self._git.run("rev-parse", *_QUESTIONS))
+        answers = places.decode(errors="surrogateescape").splitlines()
         if len(answers) != _ANSWERS:
             raise StorageError(
                 f"the path of the repository at {str(self._start)!r} holds a line break; expected one line"
             )
         bare, shallow, object_format, git_dir, common_dir, objects_dir = answers
-        config = _parse_settings(settings.output)
+        config = _parse_settings(settings)
         return Repository(
             git_dir=Path(git_dir),
             common_dir=Path(common_dir),

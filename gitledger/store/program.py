@@ -5,10 +5,11 @@ reader at a time; what a dead child leaves unanswered reads as the end of its ou
 """
 
 import contextlib
-import subprocess
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, cast
+from signal import SIGPIPE, SIGXFSZ
+from typing import IO, Final, Literal
 
 from gitledger.durable import storage_error
 from gitledger.errors import StorageError
@@ -21,6 +22,8 @@ _FIXED_ENVIRONMENT = {
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_OPTIONAL_LOCKS": "0",
 }
+# A child would go on ignoring them. A git that writes to nobody is to end.
+_IGNORED_BY_PYTHON: Final = (SIGPIPE, SIGXFSZ)
 
 
 @frozen(kw_only=False)
@@ -43,12 +46,19 @@ class Finished:
 
 
 class Child:
-    """One running git that is asked through a pipe and answers through another."""
+    """One running git that is asked through a pipe and answers through another.
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._process = process
-        self._questions = cast("IO[bytes]", process.stdin)
-        self._answers = cast("IO[bytes]", process.stdout)
+    Args:
+        pid: the process.
+        questions: the descriptor that its standard input is read from.
+        answers: the descriptor that its standard output is written to.
+    """
+
+    def __init__(self, pid: int, questions: int, answers: int) -> None:
+        self._pid = pid
+        self._questions = open(questions, "wb")  # noqa: SIM115 - until `end`
+        self._answers = open(answers, "rb")  # noqa: SIM115
+        self._status = 0
         self.ended = False
 
     def ask(self, data: bytes) -> None:
@@ -65,37 +75,21 @@ class Child:
         """Return the next ``size`` bytes of the answer; fewer, if the child is dead."""
         return self._answers.read(size)
 
+    def rest(self) -> bytes:
+        """Return all that it has yet to answer."""
+        return self._answers.read()
+
     def end(self) -> int:
         """Let the child go and return its exit status, negative if a signal killed it."""
-        self.ended = True
-        for pipe in (self._questions, self._answers):
-            with contextlib.suppress(BrokenPipeError):
-                pipe.close()
-        return self._process.wait()
-
-
-class Running:
-    """One run of git that was begun; it works while its answer is not waited for."""
-
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._process = process
-
-    def finish(self, data: bytes = b"") -> Finished:
-        """Let it read ``data``, and wait for its end.
-
-        Raises:
-            StorageError: a signal killed it.
-        """
-        output, errors = self._process.communicate(data)
-        if self._process.returncode < 0:
-            raise killed(self._process.returncode)
-        return Finished(self._process.returncode, output, errors or b"")
-
-    def end(self) -> None:
-        """Let it go, whatever it has done."""
-        if self._process.returncode is None:
-            self._process.kill()
-            self._process.communicate()
+        if not self.ended:
+            self.ended = True
+            for pipe in (self._questions, self._answers):
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
+            # Nobody can know it where our own parent has us ignore the end of children.
+            with contextlib.suppress(ChildProcessError):
+                self._status = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
+        return self._status
 
 
 @frozen(kw_only=False)
@@ -119,58 +113,70 @@ class Program:
         self,
         *arguments: str,
         data: bytes = b"",
-        errors: int | None = subprocess.PIPE,
+        errors: Literal["kept", "shown"] = "kept",
         descriptors: Sequence[int] = (),
     ) -> Finished:
         """Run git once, with ``data`` on its standard input, to its end; ``descriptors`` are its, too.
 
-        What it complains of goes to ``errors``: into the answer, or with None to the standard error of this process.
+        What it complains of is kept in the answer, or shown on the standard error of this process.
 
         Raises:
             StorageError: git cannot be started, or a signal killed it.
         """
-        running = self.begin(*arguments, errors=errors, descriptors=descriptors)
-        try:
-            return running.finish(data)
-        except BaseException:
-            running.end()
-            raise
+        # Imported here because what `start` does is enough for most questions, and this takes 6 ms.
+        import subprocess
 
-    def begin(self, *arguments: str, errors: int | None = subprocess.PIPE, descriptors: Sequence[int] = ()) -> Running:
-        """Begin to run git once; whoever begins it ends it.
+        with _refusals():
+            done = subprocess.run(  # noqa: S603 - our own arguments, and no shell
+                [*self.arguments, *arguments],
+                input=data,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE if errors == "kept" else None,
+                env=self.environment,
+                pass_fds=descriptors,
+                check=False,
+            )
+        if done.returncode < 0:
+            raise killed(done.returncode)
+        return Finished(done.returncode, done.stdout, done.stderr or b"")
 
-        Raises:
-            StorageError: git cannot be started.
-        """
-        return Running(self._popen(arguments, errors, descriptors))
+    def start(self, *arguments: str, errors: IO[bytes] | None = None, descriptors: Sequence[int] = ()) -> Child:
+        """Start a git that works, or waits to be asked, while nobody waits for it; whoever starts it ends it.
 
-    def start(
-        self, *arguments: str, errors: IO[bytes] | int = subprocess.DEVNULL, descriptors: Sequence[int] = ()
-    ) -> Child:
-        """Start a git that stays; what it complains of goes to the file ``errors``, and ``descriptors`` are its, too.
+        What it complains of goes to the file ``errors``, if anywhere; ``descriptors`` are its, too.
 
         Raises:
             StorageError: git cannot be started.
         """
         # Never a pipe for errors: nobody would empty it while the child lives, and a full one would stop it for ever.
-        return Child(self._popen(arguments, errors, descriptors))
-
-    def _popen(
-        self, arguments: Sequence[str], errors: IO[bytes] | int | None, descriptors: Sequence[int] = ()
-    ) -> subprocess.Popen[bytes]:
-        try:
-            return subprocess.Popen(  # noqa: S603 - our own arguments, and no shell
-                [*self.arguments, *arguments],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                env=self.environment,
-                pass_fds=descriptors,
+        with _refusals(), contextlib.ExitStack() as ours, contextlib.ExitStack() as theirs:
+            (read, questions), (answers, write) = os.pipe(), os.pipe()
+            for stack, descriptor in ((theirs, read), (ours, questions), (ours, answers), (theirs, write)):
+                stack.callback(os.close, descriptor)
+            complaints = (
+                (os.POSIX_SPAWN_DUP2, errors.fileno(), 2)
+                if errors
+                else (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0)
             )
-        except FileNotFoundError as error:
-            raise StorageError("no git program on PATH; expected git 2.39 or newer", hint="install git") from error
-        except OSError as error:
-            raise storage_error("cannot run git", error) from error
+            # A descriptor that is made its own copy is inherited; all others of Python's are not.
+            inherited = [(os.POSIX_SPAWN_DUP2, descriptor, descriptor) for descriptor in descriptors]
+            pid = os.posix_spawn(
+                self._path(),
+                [*self.arguments, *arguments],
+                self.environment,
+                file_actions=[(os.POSIX_SPAWN_DUP2, read, 0), (os.POSIX_SPAWN_DUP2, write, 1), complaints, *inherited],
+                setsigdef=_IGNORED_BY_PYTHON,
+            )
+            ours.pop_all()
+        return Child(pid, questions, answers)
+
+    def _path(self) -> str:
+        """Return where the program is: by the PATH of its environment, which need not be ours."""
+        for directory in os.get_exec_path(self.environment):
+            path = os.path.join(directory, self.arguments[0])  # noqa: PTH118 - "" is the working directory
+            if os.path.isfile(path) and os.access(path, os.X_OK):  # noqa: PTH113 - a tenth of the time
+                return path
+        raise FileNotFoundError(self.arguments[0])
 
 
 class Children:
@@ -225,6 +231,16 @@ def git_environment(env: Mapping[str, str]) -> dict[str, str]:
     """
     kept = {name: value for name, value in env.items() if not name.startswith("GIT_TEST_")}
     return kept | _FIXED_ENVIRONMENT
+
+
+@contextlib.contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise StorageError("no git program on PATH; expected git 2.39 or newer", hint="install git") from error
+    except OSError as error:
+        raise storage_error("cannot run git", error) from error
 
 
 def killed(status: int) -> StorageError:

@@ -127,7 +127,7 @@ class Remote:
 
     def _run(self, *arguments: str, git: Program | None = None) -> Finished:
         git = git or self._git
-        return git.run(*arguments, errors=None) if self._is_watched else git.run(*arguments)
+        return git.run(*arguments, errors="shown") if self._is_watched else git.run(*arguments)
 
 
 def clone(url: str, directory: str, start: Path, env: Mapping[str, str], *options: str, is_watched: bool) -> None:
@@ -146,7 +146,7 @@ def clone(url: str, directory: str, start: Path, env: Mapping[str, str], *option
     """
     git = Program(("git", "-C", str(start)), dict(env))
     arguments = ("clone", "--progress" if is_watched else "--quiet", *options, "--", url, directory)
-    done = git.run(*arguments, errors=None) if is_watched else git.run(*arguments)
+    done = git.run(*arguments, errors="shown") if is_watched else git.run(*arguments)
     if done.status != 0:
         raise _failed("clone", url, done)
 

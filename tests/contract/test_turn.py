@@ -219,7 +219,7 @@ def test_the_git_of_a_dead_writer_keeps_its_turn(ground: Ground, refs: RefStore,
     work = f"""
 with refs.turn():
     refs.update([RefUpdate({MAIN!r}, None, oid({values[0].hex()!r}))])
-    child = refs._writers._idle[0]._process.pid
+    child = refs._writers._idle[0]._pid
     os.kill(child, signal.SIGSTOP)
     print(child, flush=True)
     os.kill(os.getpid(), signal.SIGKILL)

@@ -16,7 +16,7 @@ from gitledger.ids import SHA1, SHA256, ObjectFormat
 from gitledger.store.base import ObjectStore, RefStore, RefUpdate
 from gitledger.store.open import find_repository, open_objects, open_refs
 from gitledger.store.pack import format_index
-from gitledger.store.program import git_environment
+from gitledger.store.program import Program, git_environment
 from tests.contract.matrix import ENVIRONMENT, FAR, Case, Ground, blob, make_ground, run_git
 
 MAIN = "refs/ledger/main"
@@ -129,6 +129,51 @@ def test_a_talkative_git_blocks_nobody(ground: Ground) -> None:
         objects.write(new)
         for _ in range(3):
             assert sum(1 for _ in objects.read_many(one.oid for one in new)) == 3000
+
+
+def test_a_program_is_found_by_its_own_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not by that of this process, not in the working directory, and not where a directory has its name."""
+    for name in ("directory/git", "here"):
+        (tmp_path / name).mkdir(parents=True)
+    script = tmp_path / "here" / "git"
+    script.write_text("#!/bin/sh\necho $1\n")
+    monkeypatch.chdir(tmp_path / "here")
+    for path in (f"{tmp_path / 'directory'}:{tmp_path / 'here'}", str(tmp_path / "directory")):
+        script.chmod(0o600)
+        with pytest.raises(StorageError, match=r"^no git program on PATH"):
+            Program(("git",), {"PATH": path}).start()
+        script.chmod(0o700)
+        if path.endswith("here"):
+            child = Program(("git",), {"PATH": path}).start("found")
+            assert (child.rest(), child.end()) == (b"found\n", 0)
+
+
+def test_a_child_has_the_descriptors_that_it_is_given_and_no_others() -> None:
+    """A pipe that outlives its owner in somebody else's child never ends."""
+    (told, given), (silent, kept) = os.pipe(), os.pipe()
+    child = Program(("sh",), ENVIRONMENT).start("-c", f"echo told >/dev/fd/{given}; echo no >/dev/fd/{kept}", descriptors=[given])
+    assert child.end() > 0
+    for descriptor in (given, kept):
+        os.close(descriptor)
+    assert (os.read(told, 9), os.read(silent, 9)) == (b"told\n", b"")
+    for descriptor in (told, silent):
+        os.close(descriptor)
+
+
+def test_a_child_may_die_of_a_broken_pipe() -> None:
+    """Python ignores the signal, and what it starts would go on doing so."""
+    child = Program(("sh",), ENVIRONMENT).start("-c", "kill -PIPE $$")
+    assert child.end() == -signal.SIGPIPE
+
+
+def test_where_the_end_of_children_is_ignored_they_end_all_the_same(objects: ObjectStore) -> None:
+    """As some parents leave it; then nobody can know how they ended."""
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        assert objects.missing([objects.format.oid("blob", b"nowhere")])
+        objects.close()
+    finally:
+        signal.signal(signal.SIGCHLD, before)
 
 
 def test_the_environment_of_git_is_ours_where_answers_depend_on_it() -> None:
