@@ -22,7 +22,7 @@ from gitledger.codec.profile import (
     Scalar,
     Value,
 )
-from gitledger.codec.reader import decode
+from gitledger.codec.reader import decode, read, read_count
 from gitledger.codec.writer import encode, head, text
 
 __all__ = [
@@ -40,5 +40,7 @@ __all__ = [
     "decode",
     "encode",
     "head",
+    "read",
+    "read_count",
     "text",
 ]

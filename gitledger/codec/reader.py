@@ -1,4 +1,7 @@
-"""`decode`: bytes become their value, or are refused where they first differ from what `encode` would have written."""
+"""`decode`: bytes become their value, or are refused where they first differ from what `encode` would have written.
+
+`read` and `read_count`: parts of it, for those who read a known shape by hand.
+"""
 
 from typing import Any
 
@@ -38,10 +41,24 @@ def decode(data: bytes, *, limit: int = SIZE_LIMIT) -> Value:
     """
     if len(data) > limit:
         raise FormatError(f"an encoding has {len(data):,} bytes; expected at most {limit:,}")
+    value, end = read(data, 0)
+    if end < len(data):
+        raise _refusal(end, f"bytes left over ({len(data) - end:,})", "the end")
+    return value
+
+
+def read(data: bytes, start: int) -> tuple[Value, int]:
+    """Return the value that begins at a place, and where it ends.
+
+    Raises:
+        FormatError: bytes that `encode` would not have written.
+    """
+    if start < len(data) and not ARRAY <= data[start] < TAG:
+        return _read_scalar(data, start)
     outer: list[tuple[list[Any], list[int], int, bool]] = []  # the arrays and maps around the one being read
     items: list[Any] = []  # what has been read of it; keys and values of a map by turns
     starts: list[int] = []  # where each item of a map starts
-    wanted, is_map, position = 1, False, 0
+    wanted, is_map, position = 1, False, start
     while outer or not items:
         if len(items) == wanted:
             closed = _close_map(data, items, starts) if is_map else items
@@ -61,14 +78,11 @@ def decode(data: bytes, *, limit: int = SIZE_LIMIT) -> Value:
                 continue
             outer.append((items, starts, wanted, is_map))
             items, starts, is_map = [], [], data[position] >= MAP
-            wanted, position = _read_count(data, position)
+            wanted, position = read_count(data, position)
         else:
             item, position = _read_scalar(data, position)
             items.append(item)
-    if position < len(data):
-        raise _refusal(position, f"bytes left over ({len(data) - position:,})", "the end")
-    value: Value = items[0]
-    return value
+    return items[0], position
 
 
 def _close_map(data: bytes, items: list[Any], starts: list[int]) -> dict[Key, Value]:
@@ -106,7 +120,12 @@ def _read_scalar(data: bytes, start: int) -> tuple[Scalar, int]:
         raise _refusal(start, "text that is not valid UTF-8", "UTF-8") from None
 
 
-def _read_count(data: bytes, start: int) -> tuple[int, int]:
+def read_count(data: bytes, start: int) -> tuple[int, int]:
+    """Return how many items the array or map has that begins at a place, two for each key, and where the first begins.
+
+    Raises:
+        FormatError: not the shortest form, or more items than bytes that are left.
+    """
     count, position = _read_argument(data, start)
     if data[start] >= MAP:
         count *= 2

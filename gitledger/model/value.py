@@ -45,6 +45,20 @@ def parse_value(data: bytes) -> Value:
     return value
 
 
+def read_value(data: bytes, start: int) -> tuple[Value, int]:
+    """Return the value that begins at a place among other bytes, and where it ends.
+
+    Raises:
+        FormatError: bytes that `format_value` would not have written.
+    """
+    value, end = codec.read(data, start)
+    if end - start > VALUE_BYTES:
+        raise FormatError(f"a value takes {end - start:,} bytes; expected at most {VALUE_BYTES:,}")
+    if isinstance(value, dict | list):
+        check_value(value)
+    return value, end
+
+
 def check_value(value: object) -> None:
     """Refuse maps that JSON could not show, at any depth of what the codec encodes, and too much depth.
 
