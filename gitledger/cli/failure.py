@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from gitledger.cli.output import visible
-from gitledger.cli.values import format_json
 from gitledger.errors import LedgerError, StorageError, UsageError
 
 INTERRUPTED: Final = 130
@@ -24,6 +23,9 @@ def format_error(error: LedgerError, arguments: Sequence[str]) -> bytes:
     if error.hint and not {"-q", "--quiet"} & set(arguments):
         lines.append(f"hint: {error.hint}")
     if "--json" in arguments:
+        # `run` has imported it by now: where no file can be opened any more, it could not be.
+        from gitledger.cli.values import format_json
+
         kind = type(error).__name__
         lines.append(format_json({"error": kind, "message": error.message, "details": error.details}))
     return _format_lines(lines)

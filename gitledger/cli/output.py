@@ -7,7 +7,6 @@ control character. Nothing is left in a buffer of the interpreter: an output tha
 from collections.abc import Mapping
 from typing import IO, Final, NamedTuple
 
-from gitledger.cli.values import format_json
 from gitledger.durable import storage_error
 from gitledger.ids import shown
 
@@ -48,6 +47,9 @@ class Output:
 
     def json(self, value: object) -> None:
         """Print one line of JSON."""
+        # Imported here, with all that JSON needs, because most answers are for people.
+        from gitledger.cli.values import format_json
+
         self.raw(format_json(value).encode() + b"\n")
 
     def raw(self, data: bytes) -> None:

@@ -59,6 +59,8 @@ def _understand(arguments: Sequence[str]) -> Invocation | int:
 
 
 def _do(invocation: Invocation, outside: Outside) -> int:
+    if invocation.shared["json"]:
+        import_module("gitledger.cli.values")
     with contextlib.closing(Door(outside, invocation.shared)) as door:
         if invocation.verb.repository:
             _ = door.search  # which begins it

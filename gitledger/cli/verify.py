@@ -2,7 +2,6 @@
 
 from gitledger.cli.door import Door
 from gitledger.cli.output import Output, Painted
-from gitledger.cli.trust import trusted_checkpoint
 from gitledger.ids import counted
 from gitledger.ledger.guard import has_had_policy
 from gitledger.verify import Report, verify
@@ -18,7 +17,12 @@ def run(
     jobs: int | None,
 ) -> int:
     """Print what was verified and what was found; 1 if the ledger is not sound."""
-    known = trusted_checkpoint(door, checkpoint, witnesses)
+    known = None
+    if checkpoint is not None or witnesses is not None:
+        # Imported here because most verifications are of what is here alone.
+        from gitledger.cli.trust import trusted_checkpoint
+
+        known = trusted_checkpoint(door, checkpoint, witnesses)
     progress = door.progress("publications").tell
     report = verify(
         door.ledger,

@@ -18,7 +18,7 @@ publications can be judged in any order and by different processes.
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import tee
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gitledger.errors import DamageError, FormatError
 from gitledger.ids import Oid
@@ -31,7 +31,6 @@ from gitledger.store import layout
 from gitledger.store.base import CheckSignatures, ObjectStore
 from gitledger.store.commit import Commit, parse_commit
 from gitledger.store.tree import TreeEntry
-from gitledger.verify.base import judge_base
 from gitledger.verify.case import Case, UnjudgeableError, damage_code
 from gitledger.verify.compare import note_differences, place_of
 from gitledger.verify.envelope import judge_envelope
@@ -39,7 +38,9 @@ from gitledger.verify.finding import Finding
 from gitledger.verify.order import PARENTS
 from gitledger.verify.parents import draft_on
 from gitledger.verify.replay import Carried, Replay
-from gitledger.verify.signatures import Signatures, judge_signer
+
+if TYPE_CHECKING:
+    from gitledger.verify.signatures import Signatures
 
 _ZONE: Final = "+0000"
 
@@ -76,7 +77,7 @@ class Judge:
     ) -> None:
         self._objects = objects
         self._cut = cut
-        self._signatures = Signatures(objects, check_signatures) if check_signatures else None
+        self._signatures = _signatures(objects, check_signatures) if check_signatures else None
         self._replay = Replay()
         self._left: _Left | None = None
 
@@ -101,6 +102,8 @@ class Judge:
         before, self._left = self._left, None
         with suppress(UnjudgeableError):
             if oid in self._cut:
+                from gitledger.verify.base import judge_base
+
                 judge_base(case)
                 return Verdict(case.findings, case.events)
             try:
@@ -131,6 +134,8 @@ class Judge:
         self._replay.run(case, draft, guard, list(map(Carried, events, deltas, keys)), heads)
         # 5. the signature
         if self._signatures:
+            from gitledger.verify.signatures import judge_signer
+
             judge_signer(case, commit, guard, self._signatures)
         # 6. the whole tree
         sealed = draft.seal(data)
@@ -173,6 +178,13 @@ class Judge:
             return read_publication(self._objects, oid)
         except DamageError as error:
             raise case.stop("parent", "", f"its parent {oid.hex()} cannot be read: {error.message}") from error
+
+
+def _signatures(objects: ObjectStore, check: CheckSignatures) -> "Signatures":
+    # Imported here because most verifications do without.
+    from gitledger.verify.signatures import Signatures
+
+    return Signatures(objects, check)
 
 
 def _named(case: Case, root: dict[bytes, TreeEntry], name: bytes) -> TreeEntry:

@@ -1,12 +1,15 @@
 """Step 3 of judging a publication: what its events go onto, and whether its parents may be joined at all."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from gitledger.ids import EventId, shown
 from gitledger.ledger.draft import Draft
-from gitledger.ledger.join import Join, join, plan_join
 from gitledger.ledger.publication import Publication
 from gitledger.verify.case import Case
+
+if TYPE_CHECKING:
+    from gitledger.ledger.join import Join
 
 
 def draft_on(case: Case, parents: Sequence[Publication]) -> tuple[Draft, tuple[EventId, ...]]:
@@ -18,6 +21,9 @@ def draft_on(case: Case, parents: Sequence[Publication]) -> tuple[Draft, tuple[E
     """
     if len(parents) < 2:  # noqa: PLR2004 - no merge
         return Draft(case.objects, parents[0] if parents else None), tuple(one.events[-1] for one in parents)
+    # Imported here because most publications follow one.
+    from gitledger.ledger.join import join, plan_join
+
     joined = plan_join(case.objects, *parents)
     fault = _fault(joined)
     if fault:
@@ -27,7 +33,7 @@ def draft_on(case: Case, parents: Sequence[Publication]) -> tuple[Draft, tuple[E
     return join(case.objects, joined), joined.plan.parents
 
 
-def _fault(joined: Join) -> str:
+def _fault(joined: "Join") -> str:
     """Return why two histories cannot be joined, or an empty text."""
     if not joined.mine or not joined.theirs:
         return "one of its parents has no event that the other lacks; expected two that have diverged"

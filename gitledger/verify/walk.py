@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Generator
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from gitledger.errors import DamageError, NotFoundError, UsageError
 from gitledger.ids import EventId, Oid
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.publication import read_publication
 from gitledger.ledger.resolve import resolve
-from gitledger.model.checkpoint import Checkpoint
 from gitledger.store import layout
 from gitledger.store.base import CheckSignatures, ObjectStore
-from gitledger.verify.anchor import judge_anchor, unvouched, vouching
 from gitledger.verify.finding import Finding, Report
 from gitledger.verify.judge import Judge, Verdict
 from gitledger.verify.order import Order, all_before, all_since
+
+if TYPE_CHECKING:
+    from gitledger.model.checkpoint import Checkpoint
 
 Progress = Callable[[int, int], None]
 """Called with the number of publications judged, and of all there are to judge."""
@@ -28,7 +30,7 @@ def verify(
     ledger: Ledger,
     *,
     since: str | None = None,
-    checkpoint: Checkpoint | None = None,
+    checkpoint: "Checkpoint | None" = None,
     signatures: bool = False,
     jobs: int = 1,
     progress: Progress = _silent,
@@ -57,9 +59,13 @@ def verify(
     """
     ref = layout.ledger_ref(ledger.name)
     head = ledger.refs.read(ref)
-    findings = judge_anchor(ledger, checkpoint, head) if checkpoint else []
-    if head is None and checkpoint:
-        head = checkpoint.publication
+    findings: list[Finding] = []
+    if checkpoint:
+        # Imported here because most verifications are of what is here alone.
+        from gitledger.verify.anchor import judge_anchor
+
+        findings = judge_anchor(ledger, checkpoint, head)
+        head = head or checkpoint.publication
     if head is None:
         raise NotFoundError(f"there is no ledger {ledger.name}; expected the ref {ref}")
     wrong = _wrong_target(ledger.objects, head, ref)
@@ -71,8 +77,12 @@ def verify(
     trusted = resolve(ledger, since).publication.oid if since is not None else None
     order = all_since(ledger.objects, head, trusted, cut) if trusted else all_before(ledger.objects, head, cut)
     bases = [oid for oid in order if oid in cut] if cut else []
-    start = vouching(ledger, bases, checkpoint, cut) if bases else None
-    findings += [] if start else map(unvouched, bases)
+    start = None
+    if bases:
+        from gitledger.verify.anchor import unvouched, vouching
+
+        start = vouching(ledger, bases, checkpoint, cut)
+        findings += [] if start else map(unvouched, bases)
     events, publications = 0, len(order)
     progress(0, publications)
     with closing(_judged(ledger, order, cut, check, jobs)) as verdicts:
@@ -117,7 +127,7 @@ def _report(
     *,
     events: int,
     publications: int,
-    start: Checkpoint | None = None,
+    start: "Checkpoint | None" = None,
 ) -> Report:
     return Report(
         ledger=ledger.name,
