@@ -1,34 +1,36 @@
-"""Judging in several processes: the order is cut into runs of neighbours, and each worker opens the objects itself.
+"""Judging in several processes, each of which opens the objects itself.
 
-A worker has one run at a time and is handed the next when it answers; verdicts come out in the order of the log. What
-has been judged and waits for an earlier run is bounded: nobody gets further than a few runs ahead.
+A worker has one run at a time and is handed the next when it answers; verdicts come out in the order of the log. Of
+what waits for something earlier, four bytes a publication are kept, and what was found.
 """
 
 import signal
-from collections import deque
-from collections.abc import Callable, Iterator
+from array import array
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from itertools import count, islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnContext
-from typing import Final
+from typing import NamedTuple
 
 from gitledger.errors import LedgerError, StorageError
 from gitledger.ids import Oid
 from gitledger.store.base import CheckSignatures, ObjectStore
+from gitledger.verify.finding import Finding
 from gitledger.verify.judge import Judge, Verdict
 from gitledger.verify.order import Order
+from gitledger.verify.shares import Run, Shares
 
-_RUNS: Final = 4
-"""Runs a worker gets to do, at least: the fewer, the longer the others wait for the last one."""
-_LONGEST: Final = 256
-"""Publications of a run: their verdicts are held, and where a run begins trees and timelines are read anew."""
-_AHEAD: Final = 4
-"""Runs a worker that are judged or waiting at once."""
 
-_Run = tuple[int, list[Oid]]
-_Answer = tuple[int, list[Verdict]] | LedgerError
+class _Judged(NamedTuple):
+    """The verdicts on a run, small: the place of its first publication, the events of each, findings by place in it."""
+
+    start: int
+    events: "array[int]"
+    findings: dict[int, tuple[Finding, ...]]
+
+
+_Answer = _Judged | LedgerError
 _Given = tuple[Callable[[], ObjectStore], frozenset[Oid], CheckSignatures | None]
 
 
@@ -51,12 +53,13 @@ def judge_apart(
     Raises:
         StorageError: a worker failed or died.
     """
-    runs = _cut(order, jobs)
+    if not len(order):
+        return
     # A fresh interpreter: a fork of a process with threads may hang, and would share the pipes to git.
     context = get_context("spawn")
     workers = [_Worker(context, (reopen, cut, check)) for _ in range(min(jobs, len(order)))]
     try:
-        yield from _in_order(runs, workers)
+        yield from _in_order(Shares(order, len(workers)), workers)
     finally:
         for worker in workers:
             worker.end()
@@ -71,15 +74,15 @@ class _Worker:
         self._process.start()
         theirs.close()
 
-    def hand(self, run: _Run) -> None:
+    def hand(self, run: Run) -> None:
         """Let it judge a run. That nobody is there to take it shows when the answer is asked for."""
         try:
             self.pipe.send(run)
         except BrokenPipeError:
             return
 
-    def answer(self) -> tuple[int, list[Verdict]]:
-        """Return the verdicts on a run, and its number.
+    def answer(self) -> _Judged:
+        """Return the verdicts on a run.
 
         Raises:
             StorageError: the machine underneath failed there, or the worker died.
@@ -103,35 +106,26 @@ class _Worker:
         self.pipe.close()
 
 
-def _cut(order: Order, jobs: int) -> Iterator[_Run]:
-    length = max(1, min(_LONGEST, len(order) // (jobs * _RUNS)))
-    remaining = iter(order)
-    for number in count():
-        run = list(islice(remaining, length))
-        if not run:
-            return
-        yield number, run
-
-
-def _in_order(runs: Iterator[_Run], workers: list[_Worker]) -> Iterator[Verdict]:
-    idle, busy = deque(workers), dict[object, _Worker]()
-    waiting: dict[int, list[Verdict]] = {}
-    handed = yielded = 0
+def _in_order(shares: Shares, workers: list[_Worker]) -> Iterator[Verdict]:
+    idle, busy = list(workers), dict[object, _Worker]()
+    waiting: dict[int, _Judged] = {}
+    yielded = 0
     while True:
-        while idle and handed < yielded + _AHEAD * len(workers) and (run := next(runs, None)):
-            worker = idle.popleft()
-            worker.hand(run)
-            busy[worker.pipe] = worker
-            handed += 1
+        for worker in idle:
+            run = shares.next_run(workers.index(worker))
+            if run:
+                worker.hand(run)
+                busy[worker.pipe] = worker
+        while yielded in waiting:
+            judged = waiting.pop(yielded)
+            for place, events in enumerate(judged.events):
+                yield Verdict(judged.findings.get(place, ()), events)
+            yielded += len(judged.events)
         if not busy:
             return
-        for pipe in wait([worker.pipe for worker in busy.values()]):
-            worker = busy.pop(pipe)
-            number, waiting[number] = worker.answer()
-            idle.append(worker)
-        while yielded in waiting:
-            yield from waiting.pop(yielded)
-            yielded += 1
+        idle = [busy.pop(pipe) for pipe in wait([worker.pipe for worker in busy.values()])]
+        for judged in [worker.answer() for worker in idle]:
+            waiting[judged.start] = judged
 
 
 def _work(
@@ -144,16 +138,25 @@ def _work(
     with ExitStack() as closing:
         while True:
             try:
-                number, run = pipe.recv()
+                run: Run = pipe.recv()
             except EOFError:
                 break
             try:
                 # Here, where it can be told that the objects cannot be opened.
                 judge = judge or _open_judge(closing, reopen, cut, check)
-                answer: _Answer = number, list(judge.judge_all(run))
+                answer: _Answer = _judged(run, judge.judge_all(run.oids))
             except LedgerError as error:
                 answer = error
             pipe.send(answer)
+
+
+def _judged(run: Run, verdicts: Iterable[Verdict]) -> _Judged:
+    judged = _Judged(run.start, array("I"), {})
+    for place, verdict in enumerate(verdicts):
+        judged.events.append(verdict.events)
+        if verdict.findings:
+            judged.findings[place] = verdict.findings
+    return judged
 
 
 def _open_judge(
