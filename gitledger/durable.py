@@ -4,12 +4,15 @@ A file that was synced and renamed can still lose its name: the name is durable 
 """
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gitledger.errors import StorageError
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def sync_directory(directory: Path) -> None:
+
+def sync_directory(directory: "Path") -> None:
     """Make the names in one directory durable.
 
     Raises:

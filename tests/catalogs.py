@@ -38,9 +38,9 @@ def reads(ledger: Ledger, rev: str) -> int:
 
 def _repository(directory: Path, object_format: ObjectFormat) -> Repository:
     return Repository(
-        git_dir=directory,
-        common_dir=directory,
-        objects_dir=directory / "objects",
+        git_path=str(directory),
+        common_path=str(directory),
+        objects_path=str(directory / "objects"),
         object_format=object_format,
         ref_format="files",
         bare=True,

@@ -1,8 +1,7 @@
 """What a command line or a batch line asks for, as changes. Specified in ``docs/git-ledger-append.md``."""
 
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import IO, Final, NamedTuple
+from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 from gitledger.cli.lines import read_lines
 from gitledger.cli.values import NOTHING, from_json, parse_json
@@ -11,6 +10,9 @@ from gitledger.errors import FormatError, UsageError
 from gitledger.ids import shown
 from gitledger.ledger.change import ABSENT, Change, change
 from gitledger.model.value import VALUE_BYTES
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LINE_BYTES: Final = 16 * 1024 * 1024
 """The longest line of a batch."""
@@ -33,7 +35,7 @@ class Assignment(NamedTuple):
     value: object
 
 
-def parse_set(text: str, where: Callable[[str], Path]) -> Assignment:
+def parse_set(text: str, where: "Callable[[str], Path]") -> Assignment:
     """Return what one ``--set`` says; ``where`` says where a file is.
 
     Raises:
@@ -97,7 +99,7 @@ def _parse_assignment(name: str, value: str) -> Assignment:
         raise FormatError(f"value of {shown(name[:-1])}: {error.message}", details=error.details) from error
 
 
-def _read_file(path: Path) -> bytes:
+def _read_file(path: "Path") -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(VALUE_BYTES + 1)  # one more is enough to be refused

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gitledger.cli.open import Outside, ledger_of
@@ -16,6 +15,8 @@ from gitledger.store.open import Search
 from gitledger.store.repository import Repository
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gitledger.retention.source import Source
 
 _NEVER = frozenset({"never", "false", "no", "off", "0"})
@@ -37,7 +38,7 @@ class Door:
         self._shared = shared
         self._quiet = bool(shared["quiet"])
         self._no_color = bool(shared["no_color"])
-        self._directory = Path(str(shared["working_directory"] or "."))
+        self._directory = str(shared["working_directory"] or ".")
         self._name = shared["ledger"]
         self._closing = ExitStack()
 
@@ -54,9 +55,12 @@ class Door:
         self._closing.callback(door.close)
         return door
 
-    def path(self, name: str) -> Path:
+    def path(self, name: str) -> "Path":
         """Return where a file is that the command line names."""
-        return self._directory / name
+        # Imported here because most command lines name none.
+        from pathlib import Path
+
+        return Path(self._directory, name)
 
     @cached_property
     def repository(self) -> Repository:

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from gitledger.cli.identity import Identity
@@ -70,7 +69,7 @@ def open_ledger(
         FormatError: not the name of a ledger.
         StorageError: git cannot be run, or this repository cannot be used.
     """
-    return ledger_of(find_repository(Path(path), env), name, env)
+    return ledger_of(find_repository(path, env), name, env)
 
 
 def ledger_of(

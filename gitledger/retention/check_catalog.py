@@ -5,6 +5,7 @@ One that does not know the head is not up to date, and no fault: whoever asks it
 
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 from gitledger.errors import StorageError
 from gitledger.ids import LedgerName
@@ -16,7 +17,7 @@ from gitledger.store.catalog import Catalog, catalog_path
 
 def check_catalog(patient: Patient, name: LedgerName) -> Iterator[Fault]:
     """Yield what is wrong with the catalog of a sound ledger, if there is one."""
-    ledger, path = patient.of(name), catalog_path(patient.repository, name)
+    ledger, path = patient.of(name), Path(catalog_path(patient.repository, name))
     if ledger.catalog is None or not path.exists():
         return
     head = head_of(ledger)

@@ -8,7 +8,7 @@ from gitledger.ids import LedgerName, Oid
 from gitledger.retention.fault import Fault, Patient, Remedy
 from gitledger.store import layout
 from gitledger.store.base import RefUpdate
-from gitledger.store.refdir import read_loose
+from gitledger.store.ref_file import read_loose
 from gitledger.store.tracking import remotes
 
 _CONFLICT = ".sync-conflict-"

@@ -13,15 +13,13 @@ It is a SQLite file, which lets many read while one writes. `Run` says where som
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from pathlib import Path
+from contextlib import closing, contextmanager, suppress
 from typing import Final, NamedTuple, NoReturn
 from zlib import crc32
 
 from gitledger.errors import StorageError
 from gitledger.ids import EventId, LedgerName, Oid
 from gitledger.store.repository import Repository
-from gitledger.store.turn import open_lock
 
 _VERSION: Final = 1
 # Who has to wait longer for a writer finds the answer in Git.
@@ -104,10 +102,10 @@ class Catalog:
         raise _RefutedError
 
 
-def catalog_path(repository: Repository, name: LedgerName) -> Path:
+def catalog_path(repository: Repository, name: LedgerName) -> str:
     """Return the file of a ledger's catalog."""
     # So that no file of SQLite's beside it, NAME.catalog-journal, is the catalog of another ledger.
-    return repository.common_dir / "ledger" / f"{name}.catalog"
+    return f"{repository.common_path}/ledger/{name}.catalog"
 
 
 @contextmanager
@@ -119,8 +117,11 @@ def open_catalog(repository: Repository, name: LedgerName) -> Iterator[Catalog]:
     """
     path = catalog_path(repository, name)
     try:
-        if not path.exists():
-            os.close(open_lock(repository, path.name))
+        if not os.path.exists(path):  # noqa: PTH110 - as in `Repository`
+            # Imported here because it comes once for each ledger.
+            from gitledger.store.turn import open_lock
+
+            os.close(open_lock(repository, f"{name}.catalog"))
         with closing(sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)) as connection:
             connection.execute("PRAGMA synchronous = OFF")
             (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -131,7 +132,8 @@ def open_catalog(repository: Repository, name: LedgerName) -> Iterator[Catalog]:
             yield Catalog(connection)
     except (OSError, sqlite3.Error, _RefutedError) as error:
         if not isinstance(error, OSError) and getattr(error, "sqlite_errorcode", 0) & 0xFF not in _NOT_ITS_FAULT:
-            path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                os.unlink(path)  # noqa: PTH108
         raise StorageError(f"the catalog {path} cannot be used: {error}") from error
 
 

@@ -22,7 +22,8 @@ from gitledger.errors import CorruptObjectError, DamageError, MissingObjectError
 from gitledger.ids import Kind, ObjectFormat, Oid
 from gitledger.store.base import GitObject, NewObject, RefUpdate
 from gitledger.store.pack_writer import PackWriter
-from gitledger.store.refdir import move_refs, read_loose, ref_directories, sync_refs
+from gitledger.store.ref_file import read_loose
+from gitledger.store.refdir import move_refs, ref_directories, sync_refs
 from gitledger.store.repository import Repository
 from gitledger.store.swap import refusal
 from gitledger.store.turn import Turn

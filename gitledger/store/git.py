@@ -7,16 +7,18 @@ people decides anything here.
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from gitledger.errors import CorruptObjectError, LedgerError, MissingObjectError, PolicyError, StorageError
 from gitledger.ids import Kind, ObjectFormat, Oid
 from gitledger.store.base import GitObject, NewObject
-from gitledger.store.pack_writer import PackWriter
-from gitledger.store.packs import count_packs
 from gitledger.store.program import Child, Children, Program, killed
-from gitledger.store.repository import Repository, pack_limit
+from gitledger.store.repository import Repository, is_durable, pack_limit, shared_access
+
+if TYPE_CHECKING:
+    from gitledger.store.pack_writer import PackWriter
 
 # Questions in one breath. From 256 on, more of them make no object faster (3 µs each).
 _WINDOW: Final = 256
@@ -42,14 +44,23 @@ class GitObjects:
         self._largest = largest
         self._repository = repository
         self._env = env
-        self._packs = PackWriter(repository)
+        # What is wrong with a setting is said now, not by the first write.
+        for check in (is_durable, shared_access):
+            check(repository.config)
         self._pack_limit = pack_limit(repository.config)
-        self._git = Program.at(repository.git_dir, env)
+        self._git = Program.at(repository.git_path, env)
         self._readers = Children(self._git, *_READER)
         self._readers.warm()
         self._checkers = self._readers
         if repository.promisor:
             self._checkers = Children(self._git.with_settings({}, GIT_NO_LAZY_FETCH="1"), *_READER)
+
+    @cached_property
+    def _packs(self) -> "PackWriter":
+        # Imported here because most processes only read.
+        from gitledger.store.pack_writer import PackWriter
+
+        return PackWriter(self._repository)
 
     @property
     def format(self) -> ObjectFormat:
@@ -109,6 +120,8 @@ class GitObjects:
         """
         with self._packs.hold() as check:
             yield check
+        from gitledger.store.packs import count_packs
+
         if self._pack_limit and count_packs(self._repository.objects_dir / "pack") > self._pack_limit:
             # Imported here because it comes once in fifty appends.
             from gitledger.store.background import consolidate_if_due

@@ -5,17 +5,19 @@ decides anything here.
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
-from typing import Final
+from contextlib import AbstractContextManager, ExitStack
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 from gitledger.errors import DamageError, StorageError
 from gitledger.ids import ObjectFormat, Oid
 from gitledger.store.base import RefUpdate
 from gitledger.store.program import Children, Program
-from gitledger.store.refdir import move_refs, read_loose, ref_directories, sync_refs
+from gitledger.store.ref_file import is_absent, read_loose
 from gitledger.store.repository import Repository, is_durable
-from gitledger.store.swap import all_moved
-from gitledger.store.turn import Turn
+
+if TYPE_CHECKING:
+    from gitledger.store.turn import Turn
 
 _WRITER: Final = ("update-ref", "--stdin", "-z")
 # The lock file is synced before it takes the name of the ref, whatever the user's settings for speed are.
@@ -31,9 +33,19 @@ class GitRefs:
     def __init__(self, repository: Repository, env: Mapping[str, str]) -> None:
         self._repository = repository
         settings = _DURABLE if is_durable(repository.config) else _RELAXED
-        self._git = Program.at(repository.git_dir, env).with_settings(settings)
-        self._turn = Turn(repository)
+        self._git = Program.at(repository.git_path, env).with_settings(settings)
         self._writers = Children(self._git, *_WRITER, descriptors=lambda: self._turn.descriptors)
+        self._closing = ExitStack()
+        self._closing.callback(self._writers.close)
+
+    @cached_property
+    def _turn(self) -> "Turn":
+        # Imported here, as all is that moves refs, because most processes only read them.
+        from gitledger.store.turn import Turn
+
+        turn = Turn(self._repository)
+        self._closing.callback(turn.close)
+        return turn
 
     def read(self, name: str) -> Oid | None:
         """Return what a ref points at, unpeeled, or None if it does not exist.
@@ -42,10 +54,10 @@ class GitRefs:
             DamageError: it is there and holds no object id.
         """
         if self._repository.ref_format == "files" and name.startswith(_SHARED_REFS):
-            # A loose ref hides a packed one, so its file is the answer, at a fiftieth of the price of asking git.
+            # A loose ref hides a packed one, so its file is the answer.
             # Git takes a damaged file for an absent ref; that would let an append begin anew.
             loose = read_loose(self._repository, name)
-            if loose is not None:
+            if loose is not None or is_absent(self._repository, name):
                 return loose
         return self.list(name).get(name)
 
@@ -69,6 +81,8 @@ class GitRefs:
             ConflictError: a ref would be a directory of another; nothing moved.
             StorageError: git refuses, or a lock stays held; nothing moved.
         """
+        from gitledger.store.refdir import move_refs, ref_directories, sync_refs
+
         before = ref_directories(self._repository, updates)
         request = _format_swap(updates, self._repository.object_format)
         if not move_refs(self, self._turn, self._repository, updates, lambda: self._try_to_move(updates, request)):
@@ -84,8 +98,7 @@ class GitRefs:
 
     def close(self) -> None:
         """Let the children go."""
-        self._writers.close()
-        self._turn.close()
+        self._closing.close()
 
     def _try_to_move(self, updates: Sequence[RefUpdate], request: bytes) -> bool:
         with self._writers.one() as child:
@@ -95,6 +108,8 @@ class GitRefs:
                 return True
             if child.end() < 0:
                 self._turn.heal()
+        from gitledger.store.swap import all_moved
+
         # A git that was killed after it had taken all locks may have moved the refs before it could say so.
         return prepare == b"prepare: ok\n" and all_moved(self, updates)
 

@@ -15,7 +15,8 @@ from gitledger.ids import Kind, ObjectFormat, Oid
 from gitledger.store.base import GitObject, NewObject, RefUpdate
 from gitledger.store.loose import find_loose_objects, has_loose_object, object_directories, read_loose_object
 from gitledger.store.pack_writer import PackWriter
-from gitledger.store.refdir import move_refs, read_loose, ref_directories, sync_refs
+from gitledger.store.ref_file import read_loose
+from gitledger.store.refdir import move_refs, ref_directories, sync_refs
 from gitledger.store.repository import Repository, is_durable
 from gitledger.store.swap import refusal
 from gitledger.store.turn import Turn

@@ -1,7 +1,7 @@
 """How a repository is found and its two ports are opened: two short runs of git, and the store that was asked for."""
 
+import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Final, Literal, assert_never
 
 from gitledger.errors import NotFoundError, StorageError
@@ -35,9 +35,9 @@ class Search:
         StorageError: git cannot be run.
     """
 
-    def __init__(self, start: Path, env: Mapping[str, str]) -> None:
+    def __init__(self, start: str, env: Mapping[str, str]) -> None:
         self._start = start
-        self._git = Program(("git", "-C", str(start)), git_environment(env))
+        self._git = Program(("git", "-C", start), git_environment(env))
         self._places = self._git.start("rev-parse", *_QUESTIONS)
         self._settings = self._git.start("config", "-z", "--get-regexp", _SETTINGS)
 
@@ -59,14 +59,14 @@ class Search:
         answers = places.decode(errors="surrogateescape").splitlines()
         if len(answers) != _ANSWERS:
             raise StorageError(
-                f"the path of the repository at {str(self._start)!r} holds a line break; expected one line"
+                f"the path of the repository at {self._start!r} holds a line break; expected one line"
             )
-        bare, shallow, object_format, git_dir, common_dir, objects_dir = answers
+        bare, shallow, object_format, git_path, common_path, objects_path = answers
         config = _parse_settings(settings)
         return Repository(
-            git_dir=Path(git_dir),
-            common_dir=Path(common_dir),
-            objects_dir=Path(objects_dir),
+            git_path=git_path,
+            common_path=common_path,
+            objects_path=objects_path,
             object_format=SHA256 if object_format == SHA256.name else SHA1,
             # git rev-parse --show-ref-format is younger than the oldest git that is supported.
             ref_format="reftable" if config.get("extensions.refstorage") == "reftable" else "files",
@@ -82,14 +82,14 @@ class Search:
         self._settings.end()
 
 
-def find_repository(start: Path, env: Mapping[str, str]) -> Repository:
+def find_repository(start: str | os.PathLike[str], env: Mapping[str, str]) -> Repository:
     """Return the repository that git finds from ``start``.
 
     Raises:
         NotFoundError: there is none, or git refuses to use it; the hint is git's advice.
         StorageError: git cannot be run, or the repository is one that this program cannot use.
     """
-    search = Search(start, env)
+    search = Search(os.fspath(start), env)
     try:
         return search.found()
     finally:
@@ -151,10 +151,10 @@ def _parse_settings(output: bytes) -> dict[str, str]:
     return settings
 
 
-def _not_found(start: Path, found: Finished) -> NotFoundError:
+def _not_found(start: str, found: Finished) -> NotFoundError:
     # Git's advice, such as the safe.directory setting, is the last line of what it says.
     advice = [line.strip() for line in found.errors.decode(errors="replace").splitlines() if line.strip()]
     return NotFoundError(
-        f"no repository at {str(start)!r}: {found.reason}; expected a Git repository",
+        f"no repository at {start!r}: {found.reason}; expected a Git repository",
         hint=advice[-1] if len(advice) > 1 else "git init makes one, -C DIR names another place",
     )

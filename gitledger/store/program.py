@@ -7,7 +7,6 @@ reader at a time; what a dead child leaves unanswered reads as the end of its ou
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from signal import SIGPIPE, SIGXFSZ
 from typing import IO, Final, Literal
 
@@ -100,9 +99,9 @@ class Program:
     environment: Mapping[str, str]
 
     @classmethod
-    def at(cls, git_dir: Path, env: Mapping[str, str]) -> "Program":
+    def at(cls, git_dir: str | os.PathLike[str], env: Mapping[str, str]) -> "Program":
         """Return git aimed at one repository."""
-        return cls(("git", f"--git-dir={git_dir}"), git_environment(env))
+        return cls(("git", f"--git-dir={os.fspath(git_dir)}"), git_environment(env))
 
     def with_settings(self, settings: Mapping[str, str], **environment: str) -> "Program":
         """Return git with settings that override the user's, and more environment."""

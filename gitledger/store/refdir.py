@@ -7,49 +7,21 @@ last move of a ref with the power).
 """
 
 import contextlib
-import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from gitledger.durable import storage_error, sync_directory
-from gitledger.errors import DamageError, StorageError
-from gitledger.ids import Oid
+from gitledger.errors import StorageError
 from gitledger.store.base import RefStore, RefUpdate
 from gitledger.store.repository import Repository, is_durable
 from gitledger.store.swap import refusal
 from gitledger.store.turn import Turn, pause
 
-_HEX = re.compile(rb"[0-9a-f]*\Z")
 # Waits double from 1 ms to 256 ms, so these many tries last seven seconds, ten where git itself waits 0.1 s for a lock.
 _TRIES: Final = 36
 # A lock may be let go between a try and the look at it; many times in a row, something else is wrong.
 _TRIES_WITHOUT_LOCK: Final = 8
-
-
-def read_loose(repository: Repository, name: str) -> Oid | None:
-    """Return what the file of a ref holds, or None if there is no file or it is a symbolic ref.
-
-    Raises:
-        DamageError: the file holds no object id, as after power loss.
-        StorageError: the file is there and cannot be read.
-    """
-    try:
-        content = (repository.common_dir / name).read_bytes()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        return None
-    except OSError as error:
-        raise storage_error(f"cannot read {name}", error) from error
-    if content.startswith(b"ref:"):
-        return None
-    digits, length = content.rstrip(), 2 * repository.object_format.size
-    if len(digits) != length or not _HEX.match(digits):
-        raise DamageError(
-            f"{name} holds {len(content)} bytes that are no object id; expected {length} hexadecimal digits",
-            hint="the reflog, a remote or a checkpoint knows where it was",
-            details={"ref": name},
-        )
-    return Oid(bytes.fromhex(digits.decode()))
 
 
 def held_lock(repository: Repository, updates: Sequence[RefUpdate]) -> Path | None:

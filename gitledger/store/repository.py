@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from gitledger.errors import FormatError
 from gitledger.frozen import frozen
 from gitledger.ids import ObjectFormat, shown
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # git-config(1), core.sharedRepository: words, and numbers that are words.
 _SHARED_WORDS: Final = {
@@ -27,10 +29,13 @@ _PACKS: Final = "50"
 class Repository:
     """A Git repository: where its parts lie and what it is. All paths are absolute.
 
+    They are kept as text, because `pathlib` takes 4 ms to import and a question needs none of it; ``git_dir``,
+    ``common_dir`` and ``objects_dir`` are the same as paths.
+
     Attributes:
-        git_dir: what is its own: HEAD, index, and in a linked worktree nothing else.
-        common_dir: what all its worktrees share: refs, packed-refs, config.
-        objects_dir: where new objects go; in a pre-receive hook, the quarantine.
+        git_path: what is its own: HEAD, index, and in a linked worktree nothing else.
+        common_path: what all its worktrees share: refs, packed-refs, config.
+        objects_path: where new objects go; in a pre-receive hook, the quarantine.
         object_format: the hash function that names objects.
         ref_format: how refs are stored.
         bare: whether it has no working tree.
@@ -41,15 +46,36 @@ class Repository:
             case, the last value of each; "true" for a name without a value.
     """
 
-    git_dir: Path
-    common_dir: Path
-    objects_dir: Path
+    git_path: str
+    common_path: str
+    objects_path: str
     object_format: ObjectFormat
     ref_format: Literal["files", "reftable"]
     bare: bool
     shallow: bool
     promisor: bool
     config: Mapping[str, str]
+
+    @property
+    def git_dir(self) -> "Path":
+        """``git_path`` as a path."""
+        return _path(self.git_path)
+
+    @property
+    def common_dir(self) -> "Path":
+        """``common_path`` as a path."""
+        return _path(self.common_path)
+
+    @property
+    def objects_dir(self) -> "Path":
+        """``objects_path`` as a path."""
+        return _path(self.objects_path)
+
+
+def _path(text: str) -> "Path":
+    from pathlib import Path
+
+    return Path(text)
 
 
 def is_true(config: Mapping[str, str], name: str) -> bool:

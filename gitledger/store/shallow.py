@@ -11,13 +11,15 @@ there when nobody is at it was left by a death, and is known by that.
 import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from gitledger.durable import storage_error, sync_directory
 from gitledger.errors import ConflictError, DamageError, FormatError
 from gitledger.ids import Oid, parse_oid
 from gitledger.store.repository import Repository, is_durable, shared_access
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _NAME: Final = "shallow"
 
@@ -29,9 +31,10 @@ def read_cut(repository: Repository) -> frozenset[Oid]:
         DamageError: the file holds something else than object ids.
         StorageError: it cannot be read.
     """
-    path = repository.common_dir / _NAME
+    path = f"{repository.common_path}/{_NAME}"
     try:
-        return frozenset(map(parse_oid, path.read_text().split()))
+        with open(path, encoding="utf-8") as file:  # noqa: PTH123 - as in `Repository`
+            return frozenset(map(parse_oid, file.read().split()))
     except FileNotFoundError:
         return frozenset()
     except (FormatError, UnicodeDecodeError) as error:
@@ -79,7 +82,7 @@ def drop_bitmaps(repository: Repository) -> None:
 
 
 @contextmanager
-def _locked(repository: Repository, path: Path, new: Collection[Oid]) -> Iterator[Path]:
+def _locked(repository: Repository, path: "Path", new: Collection[Oid]) -> Iterator["Path"]:
     """Hold Git's lock on the cut, with the new one in it, until the block ends."""
     lock, own = path.with_name("shallow.lock"), repository.common_dir / "ledger" / _NAME
     try:
@@ -105,14 +108,14 @@ def _locked(repository: Repository, path: Path, new: Collection[Oid]) -> Iterato
             name.unlink(missing_ok=True)
 
 
-def _is_left(lock: Path, own: Path) -> bool:
+def _is_left(lock: "Path", own: "Path") -> bool:
     try:
         return lock.samefile(own)
     except FileNotFoundError:
         return False
 
 
-def _write(repository: Repository, path: Path, cut: Collection[Oid]) -> None:
+def _write(repository: Repository, path: "Path", cut: Collection[Oid]) -> None:
     mode = shared_access(repository.config)
     with path.open("xb") as file:
         file.write(b"".join(sorted(b"%s\n" % oid.hex().encode() for oid in cut)))

@@ -341,7 +341,7 @@ def test_reftables_and_quarantines_are_refused_whatever_git_is_here(case: Case, 
     repository = find_repository(ground.start, ENVIRONMENT)
     with pytest.raises(StorageError, match=f"^{case.kind} cannot read reftables; use the git program here$"):
         open_refs(replace(repository, ref_format="reftable"), ENVIRONMENT, case.kind)
-    quarantine = replace(repository, objects_dir=repository.objects_dir / "incoming")
+    quarantine = replace(repository, objects_path=f"{repository.objects_path}/incoming")
     for opened in (open_objects, open_refs):
         with pytest.raises(StorageError, match=f"^{case.kind} cannot read the quarantine of a hook; use the git"):
             opened(quarantine, ENVIRONMENT, case.kind)

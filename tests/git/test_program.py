@@ -213,13 +213,15 @@ def test_a_promised_object_is_fetched_when_it_is_read_and_not_when_it_is_looked_
         assert "\n" not in caught.value.message
 
 
-def test_a_loose_ref_is_read_without_running_git(ground: Ground, tmp_path: Path) -> None:
-    """Appends read their ref each time; a run of git takes a hundred times as long."""
+def test_a_loose_ref_is_read_without_running_git_and_so_is_an_absent_one(ground: Ground, tmp_path: Path) -> None:
+    """Appends read their ref each time; a run of git takes a hundred times as long. It knows what is packed."""
     one, _ = ground.write_loose(b"one")
     ground.git("update-ref", MAIN, one.hex())
     repository = find_repository(ground.start, ENVIRONMENT)
     with closing(open_refs(repository, {**ENVIRONMENT, "PATH": str(tmp_path)})) as refs:
         assert refs.read(MAIN) == one
+        assert refs.read("refs/ledger/packed") is None
+        ground.git("pack-refs", "--all")
         with pytest.raises(StorageError, match="no git program on PATH"):
             refs.read("refs/ledger/packed")
 
