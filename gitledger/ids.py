@@ -8,6 +8,7 @@ A name that breaks a rule raises ``FormatError`` and nothing else. The rules of 
 import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Final, Literal, NewType
 
 from gitledger.errors import FormatError
@@ -43,6 +44,12 @@ _HEX = re.compile(r"[0-9a-f]*\Z")
 _PLAIN_COMPONENT: Final = r"[ -\-0-\[\]-}][ -.0-\[\]-}]{0,254}"
 _PLAIN = re.compile(rf"{_PLAIN_COMPONENT}(?:/{_PLAIN_COMPONENT})*\Z")
 _LEDGER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
+_HEADERS: Final[Mapping[Kind, bytes]] = {
+    "blob": b"blob %d\0",
+    "tree": b"tree %d\0",
+    "commit": b"commit %d\0",
+    "tag": b"tag %d\0",
+}
 
 
 @frozen(kw_only=False)
@@ -54,7 +61,7 @@ class ObjectFormat:
 
     def oid(self, kind: Kind, data: bytes | bytearray) -> Oid:
         """Return the id that Git gives to an object of this kind with these bytes."""
-        header = b"%s %d\0" % (kind.encode(), len(data))
+        header = _HEADERS[kind] % len(data)
         hashed = hashlib.sha256(header) if self.name == "sha256" else hashlib.sha1(header, usedforsecurity=False)
         hashed.update(data)
         return Oid(hashed.digest())

@@ -28,10 +28,10 @@ class FullDisk(Wrapped):
         self.good = good
         self.leaves = leaves
 
-    def write(self, objects: Sequence[NewObject]) -> None:
+    def write(self, objects: Iterable[NewObject]) -> None:
         self.good -= 1
         if self.good < 0:
-            self.inner.write(objects[: self.leaves])
+            self.inner.write(list(objects)[: self.leaves])
             raise StorageError("the disk is full")
         self.inner.write(objects)
 

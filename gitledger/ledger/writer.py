@@ -4,7 +4,7 @@ The procedure (``docs/format/publication.md``, "Appending"):
 
 1. wait for the turn among the writers nearby, and read the head;
 2. take the changes into a draft (`group`): which event each becomes;
-3. write all objects, durable, under a lease;
+3. write all objects, durable, under a lease, those of one publication while the next is made;
 4. look that they are still there, and move the ref by compare-and-swap from the head that was read;
 5. if the swap lost, go on from 1: what happened since is part of the decision there.
 """
@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from gitledger.errors import ConflictError, LedgerError, StaleRefError
-from gitledger.frozen import frozen
 from gitledger.ledger.change import Change
 from gitledger.ledger.draft import Draft
 from gitledger.ledger.group import Appended, Group
@@ -25,15 +24,14 @@ from gitledger.ledger.publish import commit_message, move, seal
 from gitledger.ledger.since import Since, SinceEach
 from gitledger.ledger.state import State
 from gitledger.store import layout
-from gitledger.store.base import RefUpdate
+from gitledger.store.base import NewObject, RefUpdate
 from gitledger.store.staged import StagedObjects
 
 ATTEMPTS: Final = 64
 
 
-@frozen
 class _Made:
-    """What an attempt has made of the changes.
+    """What an attempt makes of the changes, as far as it has come.
 
     Attributes:
         answers: one for each change that was taken.
@@ -43,11 +41,12 @@ class _Made:
         head: the last publication, or the head that was there.
     """
 
-    answers: list[Appended]
-    publications: list[Publication]
-    refused: Change | None
-    refusal: LedgerError | None
-    head: Publication
+    def __init__(self, head: Publication) -> None:
+        self.answers: list[Appended] = []
+        self.publications: list[Publication] = []
+        self.refused: Change | None = None
+        self.refusal: LedgerError | None = None
+        self.head = head
 
 
 class Writer:
@@ -123,10 +122,10 @@ class Writer:
                     if not self._is_at_head():
                         self._move_to(head_of(self._ledger))
                     groups = choose()
-                    made = self._take(groups, since())
+                    made = _Made(self._head)
+                    self._staged.flush(self._take(groups, since(), made))
                     try:
                         if made.head is not self._head:
-                            self._staged.flush()
                             check()
                             move(self._ledger, self._head, made.head, also)
                     except StaleRefError:
@@ -146,21 +145,21 @@ class Writer:
             self._keep(first, moved, 0, lost)
             raise moved
 
-    def _take(self, groups: Sequence[Sequence[Change]], since: Since | SinceEach) -> _Made:
-        """Make publications of groups on the head, until a change is refused; all is staged, nothing written."""
-        answers: list[Appended] = []
-        carriers: list[Publication] = []
-        refusal, refused, head = None, None, self._head
+    def _take(
+        self, groups: Sequence[Sequence[Change]], since: Since | SinceEach, made: _Made
+    ) -> Iterator[list[NewObject]]:
+        """Make publications of groups, until a change is refused; yield the objects of each."""
         for changes in groups:
-            taken = Group(self._staged, head, self._draft)
-            refusal = taken.take_all(changes, since)
-            answers += taken.answers
-            head = self._seal(taken, head)
-            carriers += [head] * len(taken.answers)
-            if refusal is not None:
-                refused = changes[len(taken.answers)]
-                break
-        return _Made(answers=answers, publications=carriers, refused=refused, refusal=refusal, head=head)
+            taken = Group(self._staged, made.head, self._draft)
+            made.refusal = taken.take_all(changes, since)
+            if taken.changed:
+                made.head, new = self._seal(taken, made.head)
+                yield new
+            made.answers += taken.answers
+            made.publications += [made.head] * len(taken.answers)
+            if made.refusal is not None:
+                made.refused = changes[len(taken.answers)]
+                return
 
     def _keep(self, refused: Change | None, refusal: LedgerError | None, at: int, lost: _Made | None) -> None:
         """Keep the event that a lost swap has left of a change which is refused now."""
@@ -179,12 +178,10 @@ class Writer:
     def _is_at_head(self) -> bool:
         return self._ledger.refs.read(layout.ledger_ref(self._ledger.name)) == self._head.oid
 
-    def _seal(self, taken: Group, head: Publication) -> Publication:
-        """Make a publication of a group, if it has events, and stage what it needs."""
-        if not taken.changed:
-            return head
+    def _seal(self, taken: Group, head: Publication) -> tuple[Publication, list[NewObject]]:
+        """Return the publication of a group that has events, and the objects that it needs."""
         self._ts += 1
-        publication, new = seal(
+        return seal(
             self._ledger,
             self._draft,
             taken.guard,
@@ -194,5 +191,3 @@ class Writer:
             events=taken.remembered,
             message=commit_message(taken.changed, taken.remembered),
         )
-        self._staged.write(new)
-        return publication

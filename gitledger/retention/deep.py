@@ -68,9 +68,9 @@ class DeepObjects:
         """Return those of ``oids`` that are neither here nor known to be in an archive; fetches nothing."""
         return [oid for oid in self._inner.missing(oids) if oid not in self._where and not self._has(oid)]
 
-    def write(self, objects: Sequence[NewObject]) -> None:
+    def write(self, objects: Iterable[NewObject]) -> None:
         """Refuse to: nobody publishes on what is not here."""
-        raise AssertionError(f"{len(objects)} objects were to be written through a reader of archives")
+        raise AssertionError(f"{len(list(objects))} objects were to be written through a reader of archives")
 
     def hold(self) -> AbstractContextManager[Callable[[], None]]:
         """Hold what the objects below write."""

@@ -10,22 +10,20 @@ Laws that every implementation keeps (``tests/contract/`` runs one suite on all 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from gitledger.frozen import frozen
 from gitledger.ids import Kind, ObjectFormat, Oid
 
 
-@frozen(kw_only=False)
-class GitObject:
+class GitObject(NamedTuple):
     """One object of a repository: its kind and its bytes, without Git's header."""
 
     kind: Kind
     data: bytes
 
 
-@frozen(kw_only=False)
-class NewObject:
+class NewObject(NamedTuple):
     """An object to write. The caller has computed ``oid`` from ``kind`` and ``data``.
 
     Attributes:
@@ -69,11 +67,15 @@ class ObjectStore(Protocol):
     def missing(self, oids: Iterable[Oid]) -> list[Oid]:
         """Return those of ``oids`` that are not here, in the order asked for; reads no content."""
 
-    def write(self, objects: Sequence[NewObject]) -> None:
+    def write(self, objects: Iterable[NewObject]) -> None:
         """Store objects, all durable when it returns. Writing what is already here is no error.
 
+        Args:
+            objects: what to store; may be made while it is asked for, and read this store meanwhile.
+
         Raises:
-            StorageError: the disk is full or refuses; nothing half-written is visible.
+            StorageError: the disk is full or refuses; nothing half-written is visible. What ``objects`` raises is
+                raised as well, and nothing is stored.
         """
 
     def hold(self) -> AbstractContextManager[Callable[[], None]]:

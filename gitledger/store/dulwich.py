@@ -84,7 +84,7 @@ class DulwichObjects:
         """Return those of ``oids`` that are not here, in the order asked for."""
         return [oid for oid in oids if ObjectID(oid.hex().encode()) not in self._objects]
 
-    def write(self, objects: Sequence[NewObject]) -> None:
+    def write(self, objects: Iterable[NewObject]) -> None:
         """Store objects as one pack, durable when it returns.
 
         Raises:

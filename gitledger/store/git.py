@@ -104,7 +104,7 @@ class GitObjects:
             absent += found
         return absent
 
-    def write(self, objects: Sequence[NewObject]) -> None:
+    def write(self, objects: Iterable[NewObject]) -> None:
         """Store objects as one pack, durable when it returns.
 
         Raises:
@@ -190,5 +190,6 @@ class GitObjects:
         return missing
 
 
-def _format_questions(command: bytes, oids: Iterable[Oid]) -> bytes:
-    return b"".join(b"%s %s\n" % (command, oid.hex().encode()) for oid in oids) + b"flush\n"
+def _format_questions(command: bytes, oids: Sequence[Oid]) -> bytes:
+    names = b"".join(oids).hex("\n", len(oids[0])).encode()
+    return b"%b %b\nflush\n" % (command, names.replace(b"\n", b"\n%b " % command))

@@ -68,7 +68,7 @@ class Libgit2Objects:
         """Return those of ``oids`` that are not here, in the order asked for."""
         return [oid for oid in oids if not self._has(oid)]
 
-    def write(self, objects: Sequence[NewObject]) -> None:
+    def write(self, objects: Iterable[NewObject]) -> None:
         """Store objects as one pack, durable when it returns.
 
         Raises:

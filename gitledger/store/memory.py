@@ -41,12 +41,13 @@ class MemoryObjects:
         """Return those of ``oids`` that are not here, in the order asked for."""
         return [oid for oid in oids if oid not in self._objects]
 
-    def write(self, objects: Sequence[NewObject]) -> None:
+    def write(self, objects: Iterable[NewObject]) -> None:
         """Store objects, all of them or, if one does not hash to its name, none."""
-        for new in objects:
+        written = list(objects)
+        for new in written:
             if self._format.oid(new.kind, new.data) != new.oid:
                 raise AssertionError(f"{new.kind} {new.oid.hex()} does not hash to its name")
-        self._objects.update({new.oid: GitObject(new.kind, new.data) for new in objects})
+        self._objects.update({new.oid: GitObject(new.kind, new.data) for new in written})
 
     def hold(self) -> AbstractContextManager[Callable[[], None]]:
         """Return at once: nobody collects garbage here."""

@@ -14,7 +14,16 @@ from typing import Final
 
 from gitledger.errors import FormatError
 from gitledger.ids import ObjectFormat, Oid
-from gitledger.store.tree import DIRECTORY, directory_head, parse_tree, row_name, row_order
+from gitledger.store.tree import (
+    DIRECTORY,
+    DIRECTORY_BYTE,
+    DIRECTORY_NAME,
+    FILE_NAME,
+    directory_head,
+    parse_tree,
+    row_name,
+    row_order,
+)
 
 _BUCKETS: Final = {digit: b"~~" + digit.encode() for digit in "0123456789abcdef"}
 _BUCKET_NAMES: Final = frozenset(_BUCKETS.values())
@@ -77,7 +86,7 @@ class Node:
     def insert(self, head: bytes, oid: bytes) -> None:
         """Add a row, which must not be there, at its place in Git's order."""
         starts, length = self.starts, len(head) + self.size
-        place = bisect_left(starts, row_order(head), key=lambda start: row_order(self.data, start))
+        place = self._place(row_order(head))
         at = starts[place] if place < len(starts) else len(self.data)
         self.data[at:at] = head + oid
         starts[place:] = array("I", [at, *[start + length for start in starts[place:]]])
@@ -139,6 +148,25 @@ class Node:
             self.data += row
         self.stale = [kid for kid in self.kids.values() if kid.oid is None]
         self._rows_moved()
+
+    def _place(self, order: bytes) -> int:
+        """Return before how many of the rows a row belongs that Git sorts by ``order``, which none of them has."""
+        # `bisect_left` with `row_order` as its key, at a third of the price.
+        data, starts = self.data, self.starts
+        low, high = 0, len(starts)
+        while low < high:
+            middle = (low + high) // 2
+            start = starts[middle]
+            end = data.index(0, start)
+            if data[start] == DIRECTORY_BYTE:
+                is_before = data[start + DIRECTORY_NAME : end] + b"/" < order
+            else:
+                is_before = data[start + FILE_NAME : end] < order
+            if is_before:
+                low = middle + 1
+            else:
+                high = middle
+        return low
 
     def _rows_moved(self) -> None:
         for kid in self.kids.values():

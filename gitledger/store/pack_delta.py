@@ -44,11 +44,7 @@ def _spliced(base: bytes, data: bytes) -> bytes:
     common = min(len(base), len(data))
     start = _equal(base, data, common)
     end = _equal(base[start:][::-1], data[start:][::-1], common - start)
-    return (
-        _copy(0, start)
-        + _insert(data[start : len(data) - end])
-        + _copy(len(base) - end, end)
-    )
+    return _copy(0, start) + _insert(data[start : len(data) - end]) + _copy(len(base) - end, end)
 
 
 def _equal(left: bytes, right: bytes, limit: int) -> int:

@@ -97,7 +97,8 @@ class PathMap:
         if root.oid is None:
             changed = [(root, root)]
             for _, node in changed:
-                changed += [(node, kid) for kid in node.stale]
+                for kid in node.stale:
+                    changed.append((node, kid))  # noqa: PERF401  # nearly always one, for which a list costs more
             for above, node in reversed(changed):
                 node.stale.clear()
                 node.oid = self._format.oid("tree", node.data)

@@ -39,18 +39,28 @@ class StagedObjects:
         """Return those of ``oids`` that are neither staged nor stored."""
         return self._inner.missing([oid for oid in oids if oid not in self._staged])
 
-    def write(self, objects: Sequence[NewObject]) -> None:
+    def write(self, objects: Iterable[NewObject]) -> None:
         """Remember objects for `flush`."""
         self._staged.update((new.oid, new) for new in objects)
 
-    def flush(self) -> None:
+    def flush(self, more: Iterable[Sequence[NewObject]] = ()) -> None:
         """Write what was staged, durable when it returns.
 
+        Args:
+            more: further objects, made while those before them are written already; they can be read as soon as they
+                are here.
+
         Raises:
-            StorageError: as the store below; everything stays staged.
+            StorageError: as the store below; everything stays staged. What ``more`` raises is raised as well.
         """
-        self._inner.write(list(self._staged.values()))
+        self._inner.write(self._with(more))
         self._staged.clear()
+
+    def _with(self, more: Iterable[Sequence[NewObject]]) -> Iterator[NewObject]:
+        yield from list(self._staged.values())
+        for objects in more:
+            self.write(objects)
+            yield from objects
 
     def hold(self) -> AbstractContextManager[Callable[[], None]]:
         """Hold what `flush` writes."""

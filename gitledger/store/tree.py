@@ -15,9 +15,9 @@ from gitledger.ids import ObjectFormat, Oid
 FILE: Final = b"100644"
 DIRECTORY: Final = b"40000"
 # Where the name is in a row, and the first byte of a directory's row.
-_FILE_NAME: Final = len(FILE) + 1
-_DIRECTORY_NAME: Final = len(DIRECTORY) + 1
-_DIRECTORY_BYTE: Final = DIRECTORY[0]
+FILE_NAME: Final = len(FILE) + 1
+DIRECTORY_NAME: Final = len(DIRECTORY) + 1
+DIRECTORY_BYTE: Final = DIRECTORY[0]
 
 
 class TreeEntry(NamedTuple):
@@ -78,9 +78,9 @@ def row_name(row: bytes) -> bytes:
 def row_order(data: bytes | bytearray, start: int = 0) -> bytes:
     """Return what Git sorts the row that begins at ``start`` by, as `TreeEntry.order` does."""
     end = data.index(0, start)
-    if data[start] == _DIRECTORY_BYTE:
-        return bytes(data[start + _DIRECTORY_NAME : end]) + b"/"
-    return bytes(data[start + _FILE_NAME : end])
+    if data[start] == DIRECTORY_BYTE:
+        return bytes(data[start + DIRECTORY_NAME : end]) + b"/"
+    return bytes(data[start + FILE_NAME : end])
 
 
 @cache

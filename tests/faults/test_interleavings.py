@@ -6,7 +6,7 @@ die.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,9 +76,10 @@ class SteppedObjects(Wrapped):
         super().__init__(inner)
         self._stepper = stepper
 
-    def write(self, objects: Sequence[NewObject]) -> None:
+    def write(self, objects: Iterable[NewObject]) -> None:
+        made = list(objects)
         self._stepper.wait()
-        self.inner.write(objects)
+        self.inner.write(made)
 
 
 class SteppedRefs(Wrapped):

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from gitledger.ids import SHA1, Oid
 from gitledger.store.base import NewObject
-from gitledger.store.pack import write_pack
+from gitledger.store.pack import format_pack
 from gitledger.store.pack_delta import format_pack_delta
+from gitledger.store.pack_files import write_pack
 
 
 def applied(delta: bytes, base: bytes) -> bytes:
@@ -97,8 +98,7 @@ def test_git_reads_chains_of_deltas(tmp_path: Path) -> None:
         base = objects[-1].oid if objects else None
         objects.append(NewObject(SHA1.oid("blob", data), "blob", data, base))
     objects.insert(0, NewObject(SHA1.oid("blob", b"first"), "blob", b"first", Oid(bytes(20))))
-    pack = write_pack(tmp_path / "objects" / "pack", objects, object_format=SHA1)
-    assert pack
+    pack = write_pack(tmp_path / "objects" / "pack", format_pack(objects, SHA1))
     assert pack.stat().st_size < 15_000
     listed = subprocess.run(["git", "verify-pack", "-v", pack], check=True, capture_output=True, text=True).stdout
     assert "chain length = 50: 2 objects" in listed
