@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 from gitledger.cli.lines import read_lines
-from gitledger.cli.values import NOTHING, from_json, parse_json
 from gitledger.durable import storage_error
 from gitledger.errors import FormatError, UsageError
 from gitledger.ids import shown
@@ -93,6 +92,9 @@ def parse_batch(lines: IO[bytes]) -> Iterator[Change | None]:
 def _parse_assignment(name: str, value: str) -> Assignment:
     if not name.endswith(":"):
         return Assignment(name, value)
+    # Imported here, with all that JSON needs, because most values are text.
+    from gitledger.cli.values import from_json, parse_json
+
     try:
         return Assignment(name[:-1], from_json(parse_json(value)))
     except FormatError as error:
@@ -110,6 +112,8 @@ def _read_file(path: "Path") -> bytes:
 def _parse_line(line: bytes) -> Change:
     if len(line) > LINE_BYTES:
         raise FormatError(f"it has more than {LINE_BYTES:,} bytes; expected at most as many")
+    from gitledger.cli.values import from_json, parse_json
+
     try:
         found = parse_json(line.decode())
     except UnicodeDecodeError as error:
@@ -146,4 +150,6 @@ def _is(kind: str, value: object) -> bool:
 
 
 def _expected(found: object) -> object:
+    from gitledger.cli.values import NOTHING, from_json
+
     return ABSENT if found == {NOTHING: True} else from_json(found)

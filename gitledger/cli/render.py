@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Final
 
 from gitledger.cli.output import Painted, Part, clip
@@ -127,6 +126,9 @@ def message_of(meta: Mapping[str, object]) -> str:
 
 def date_text(time: str) -> str:
     """Return a time of an envelope as git shows dates; as it is, if there is no such day."""
+    # Imported here because a line of a timeline has no date.
+    from datetime import datetime
+
     try:
         return datetime.fromisoformat(time).strftime("%a %b %-d %H:%M:%S %Y %z")
     except ValueError:

@@ -10,7 +10,6 @@ from functools import cache, partial
 from gitledger.errors import NotFoundError
 from gitledger.frozen import frozen, replace
 from gitledger.ids import EventId, Oid
-from gitledger.ledger.graph import Node, only_reached
 from gitledger.ledger.publication import Publication, read_event, read_publication
 from gitledger.model.event import Event
 from gitledger.store.base import ObjectStore
@@ -160,6 +159,9 @@ def divergence(
 
 
 def _divergence(read: Read, left: Publication, right: Publication) -> tuple[list[Publication], list[Publication]]:
+    # Imported here because most histories are a line.
+    from gitledger.ledger.graph import Node, only_reached
+
     def look(oid: Oid) -> Node:
         publication = read(oid)
         # A log is longer than those before it: as good a clock as the envelope's, and it has been read.

@@ -1,7 +1,6 @@
 """Turning a draft into a publication: envelope, commit, durable objects, one compare-and-swap."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 
 from gitledger.codec import Value
 from gitledger.errors import LedgerError, StorageError, UsageError
@@ -142,6 +141,8 @@ def _may_be_at(ledger: Ledger, name: str, oid: Oid) -> bool:
 
 def format_time(seconds: int) -> str:
     """Return a time as an envelope holds it: RFC 3339 in UTC, to the second."""
+    from datetime import UTC, datetime
+
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -16,7 +16,6 @@ from gitledger.frozen import replace
 from gitledger.ids import EventId, Oid, parse_ledger_name, parse_oid, shown
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import Place, backwards, end_of, place_in
-from gitledger.ledger.locate import find_event, place_before, place_of_number
 from gitledger.ledger.publication import Publication, head_of, publications, read_publication
 from gitledger.model.event import parse_event
 from gitledger.store import layout
@@ -97,6 +96,9 @@ def _is_ledger(ledger: Ledger, rev: str) -> bool:
 
 
 def _earlier(ledger: Ledger, place: Place, count: int) -> Place:
+    # Imported here because the newest event is found without.
+    from gitledger.ledger.locate import find_event, place_before
+
     left = count
     for number, publication in enumerate(publications(ledger.objects, place.publication)):
         position = place.position if publication is place.publication else len(publication.events) - 1
@@ -113,6 +115,8 @@ def _earlier(ledger: Ledger, place: Place, count: int) -> Place:
 
 
 def _numbered(ledger: Ledger, seq: int) -> Place:
+    from gitledger.ledger.locate import place_of_number
+
     head = head_of(ledger)
     if seq > head.log.size:
         raise NotFoundError(f"ledger {ledger.name} has no event #{seq}; expected #1 to #{head.log.size}")
@@ -140,6 +144,8 @@ def _by_prefix(ledger: Ledger, prefix: str) -> Place:
             hint="one of " + ", ".join(event.hex() for event in found[:5]),
             details={"events": [event.hex() for event in found]},
         )
+    from gitledger.ledger.locate import find_event
+
     return find_event(ledger, head_of(ledger), found[0])
 
 

@@ -10,7 +10,6 @@ from gitledger.frozen import frozen
 from gitledger.ids import EventId, Variable, parse_variable, shown
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import Place, backwards
-from gitledger.ledger.locate import places_of
 from gitledger.ledger.log import describe
 from gitledger.ledger.publication import Publication, Published
 from gitledger.ledger.resolve import head_place, numbering, resolve
@@ -97,6 +96,9 @@ def _timelines(ledger: Ledger, place: Place) -> Timelines:
 
 def _places(ledger: Ledger, top: Publication, events: Iterator[EventId]) -> Iterator[Place]:
     """Yield where events stand, from the catalog as long as it knows, then by a walk."""
+    # Imported here because the ids alone need no places.
+    from gitledger.ledger.locate import places_of
+
     below, size = top.log.size + 1, 1
     while window := tuple(islice(events, size)):
         found: list[Place] | None = None

@@ -7,7 +7,6 @@ Specified in ``docs/format/envelope.md``.
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Final, Literal, get_args
 
 from gitledger import codec
@@ -158,6 +157,9 @@ def _check_time(text: str) -> None:
 
 
 def _is_in_calendar(text: str) -> bool:
+    # Imported here because a question about values reads no envelope.
+    from datetime import datetime
+
     try:
         datetime.fromisoformat(text)
     except ValueError:

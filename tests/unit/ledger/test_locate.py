@@ -10,6 +10,7 @@ import pytest
 from gitledger.errors import NotFoundError
 from gitledger.frozen import replace
 from gitledger.ids import EventId, LedgerName, Oid
+from gitledger.ledger import locate
 from gitledger.ledger import resolve as resolving
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.init import init
@@ -31,6 +32,7 @@ EVENTS = 360
 @pytest.fixture(autouse=True)
 def _nothing_is_near(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resolving, "_NEAR", 0)
+    monkeypatch.setattr(locate, "_NEWEST", 0)
 
 
 @pytest.fixture
@@ -57,6 +59,18 @@ def costs(ledger: Ledger) -> int:
     event = resolve(ledger, "#7").event.hex()
     size = head_of(ledger).log.size
     return max(reads(ledger, rev) for rev in ("#7", event, f"main~{size - 7}"))
+
+
+def test_the_newest_events_need_no_catalog(ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To look at two publications takes less than to open a catalog, which is the third way after that."""
+    monkeypatch.undo()
+    ids = write_many(ledger, 9, group=3)
+    ledger = with_catalog(ledger, tmp_path)
+    for event in ids[-6:]:
+        ask(ledger, event.hex())
+    assert not catalog_file(tmp_path).exists()
+    ask(ledger, ids[2].hex())
+    assert catalog_file(tmp_path).exists()
 
 
 @pytest.mark.parametrize(("events", "group"), [(1_000, 1), (20_000, 20)])
