@@ -1,8 +1,10 @@
 """What a start costs: which modules are imported, and which are not."""
 
+import json
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -10,14 +12,17 @@ import gitledger
 from tests.cli.console import ROOT, Console
 
 HEAVY = {"typer", "click", "rich", "pydantic", "pygit2", "dulwich", "cbor2", "dataclasses", "inspect", "tempfile"}
+SLOW = {"datetime", "json", "pathlib", "sqlite3", "subprocess", "threading"}
+"""What a verb may need, at 1 to 6 ms each."""
 
-# Runs a command line as `git-ledger` does, then says which modules are there.
+# Runs a command line as `git-ledger` does, then says which modules were imported for it.
 PROBE = """
 import sys
+before = set(sys.modules)
 from gitledger.cli.main import main
 sys.argv[1:] = sys.argv[2:]
 code = main()
-sys.stderr.write(" ".join(sys.modules))
+sys.stderr.write(" ".join(sys.modules.keys() - before))
 sys.exit(code)
 """
 
@@ -50,6 +55,48 @@ def test_a_verb_imports_no_heavy_package(ledger: Console, arguments: list[str]) 
     modules = imported(ledger, *arguments)
     assert "gitledger.cli.run" in modules
     assert not HEAVY & modules
+
+
+@pytest.mark.parametrize(
+    ("arguments", "slow", "ours"),
+    [
+        (["get", "a"], {"json"}, 57),
+        (["vst", "a"], {"json"}, 65),
+        (["log", "-n", "1"], {"datetime", "json"}, 63),
+        (["verify", "--since", "#2"], {"datetime"}, 76),
+        (["append", "--rule", "r", "--set", "a=2"], {"datetime", "pathlib", "threading"}, 81),
+    ],
+    ids=lambda one: one[0] if isinstance(one, list) else None,
+)
+def test_a_verb_imports_what_it_uses(ledger: Console, arguments: list[str], slow: set[str], ours: int) -> None:
+    """Half of the time of a short command goes into imports; a tenth of a millisecond is what the least one takes."""
+    assert ledger.run("git-ledger append --rule r --set a=1").code == 0
+    del ledger.env["GIT_COMMITTER_DATE"]  # which git would be asked to read
+    modules = imported(ledger, *arguments)
+    assert SLOW & modules == slow
+    assert len({name for name in modules if name.startswith("gitledger")}) <= ours
+
+
+@pytest.mark.parametrize(
+    ("command", "more"),
+    [
+        ("get a", []),
+        ("vst a", []),
+        ("verify --since #2", []),
+        ("verify --since EVENT", []),
+        ("append --rule r --set a=2", ["update-ref"]),
+    ],
+)
+def test_a_verb_runs_few_gits(ledger: Console, tmp_path: Path, command: str, more: list[str]) -> None:
+    """One finds the repository, one reads the settings, one reads objects; a fourth moves the ref."""
+    event = ledger.run("git-ledger append --rule r --set a=1").stdout.strip()
+    log = tmp_path / "trace"
+    ledger.env["GIT_TRACE2_EVENT"] = str(log)
+    del ledger.env["GIT_COMMITTER_DATE"]  # which git would be asked to read
+    assert ledger.run(f"git-ledger {command.replace('EVENT', event)}").code == 0
+    started = [json.loads(line) for line in log.read_text().splitlines()]
+    names = [one["name"] for one in started if one["event"] == "cmd_name"]
+    assert sorted(names) == sorted(["rev-parse", "config", "cat-file", *more])
 
 
 def test_an_append_without_a_policy_knows_nothing_of_policies(ledger: Console) -> None:
