@@ -44,6 +44,8 @@ _HEX = re.compile(r"[0-9a-f]*\Z")
 _PLAIN_COMPONENT: Final = r"[ -\-0-\[\]-}][ -.0-\[\]-}]{0,254}"
 _PLAIN = re.compile(rf"{_PLAIN_COMPONENT}(?:/{_PLAIN_COMPONENT})*\Z")
 _LEDGER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
+_EMPTY_SHA1: Final = hashlib.sha1(usedforsecurity=False)
+_EMPTY_SHA256: Final = hashlib.sha256()
 _HEADERS: Final[Mapping[Kind, bytes]] = {
     "blob": b"blob %d\0",
     "tree": b"tree %d\0",
@@ -61,8 +63,9 @@ class ObjectFormat:
 
     def oid(self, kind: Kind, data: bytes | bytearray) -> Oid:
         """Return the id that Git gives to an object of this kind with these bytes."""
-        header = _HEADERS[kind] % len(data)
-        hashed = hashlib.sha256(header) if self.name == "sha256" else hashlib.sha1(header, usedforsecurity=False)
+        # A copy of an empty hash, since OpenSSL takes longer to look an algorithm up than to hash an event.
+        hashed = (_EMPTY_SHA256 if self.name == "sha256" else _EMPTY_SHA1).copy()
+        hashed.update(_HEADERS[kind] % len(data))
         hashed.update(data)
         return Oid(hashed.digest())
 

@@ -25,6 +25,7 @@ class Identity:
     def __init__(self, repository: Repository, env: Mapping[str, str]) -> None:
         self._repository = repository
         self._env = env
+        self._people: People | None = None
 
     def people(self, now: int) -> People:
         """Return who asks and who publishes, both at ``now``, in UTC.
@@ -32,7 +33,10 @@ class Identity:
         Raises:
             UsageError: git does not know who it is; the hint is git's advice.
         """
-        return People(author=self._person("author", now), committer=self._person("committer", now))
+        # Settings and variables are those of the start: many publications are made in one second.
+        if self._people is None or self._people.author.time != now:
+            self._people = People(author=self._person("author", now), committer=self._person("committer", now))
+        return self._people
 
     def fixed_time(self) -> int | None:
         """Return what ``GIT_COMMITTER_DATE`` says, in any of git's forms, in seconds since 1970; None if it is unset.

@@ -1,6 +1,7 @@
 """Turning a draft into a publication: envelope, commit, durable objects, one compare-and-swap."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from gitledger.codec import Value
 from gitledger.errors import LedgerError, StorageError, UsageError
@@ -139,6 +140,7 @@ def _may_be_at(ledger: Ledger, name: str, oid: Oid) -> bool:
         return True
 
 
+@lru_cache(maxsize=1)
 def format_time(seconds: int) -> str:
     """Return a time as an envelope holds it: RFC 3339 in UTC, to the second."""
     from datetime import UTC, datetime

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Final
 
 from gitledger import codec
+from gitledger.codec import ARRAY, BYTES, MAP, UINT
 from gitledger.errors import FormatError
 from gitledger.frozen import frozen
 
@@ -21,6 +22,12 @@ EMPTY_ROOT: Final = sha256().digest()
 # RFC 6962, 2.1: different first bytes, so that no node can be passed off as a leaf.
 _LEAF: Final = b"\0"
 _NODE: Final = b"\1"
+_THREE: Final = codec.head(ARRAY, 3)
+_HASH: Final = codec.head(BYTES, HASH_BYTES)
+# What stands before the values of a head, in canonical order.
+_ROOT: Final = codec.head(MAP, 3) + codec.text("root") + _HASH
+_SIZE: Final = codec.text("size")
+_FRONTIER: Final = codec.text("frontier")
 # The three keys, size in 8 bytes, and 1 + 63 hashes with heads of two bytes.
 _HEAD_BYTES: Final = 1 + 5 + 5 + 9 + 9 + 2 + 64 * (2 + HASH_BYTES)
 
@@ -31,18 +38,10 @@ def leaf_data(event: bytes, rule: bytes, delta: bytes) -> bytes:
     Together they are all that a replay needs, so the log binds them by SHA-256 whatever hash the repository uses.
     """
     # By hand, at a quarter of the price of the codec: this runs once per event.
-    return b"".join((b"\x83", _head(len(event)), event, _head(len(rule)), rule, _head(len(delta)), delta))
-
-
-def _head(length: int) -> bytes:
-    # RFC 8949, 3.1: the shortest head of a byte string.
-    if length < 24:  # noqa: PLR2004 - up to here the length lies in the first byte
-        return bytes((0x40 + length,))
-    if length <= 0xFF:  # noqa: PLR2004
-        return bytes((0x58, length))
-    if length <= 0xFFFF:  # noqa: PLR2004
-        return b"\x59" + length.to_bytes(2, "big")
-    return b"\x5a" + length.to_bytes(4, "big")
+    head = codec.head
+    return b"".join(
+        (_THREE, head(BYTES, len(event)), event, head(BYTES, len(rule)), rule, head(BYTES, len(delta)), delta)
+    )
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -115,7 +114,15 @@ def fold(roots: Iterable[bytes]) -> bytes:
 
 def format_head(frontier: Frontier) -> bytes:
     """Return the canonical bytes of ``log/head``."""
-    return codec.encode({"root": frontier.root(), "size": frontier.size, "frontier": list(frontier.hashes)})
+    # By hand, too: once per publication, with up to 63 hashes.
+    return b"".join(
+        [
+            _ROOT + frontier.root(),
+            _SIZE + codec.head(UINT, frontier.size),
+            _FRONTIER + codec.head(ARRAY, len(frontier.hashes)),
+            *[_HASH + one for one in frontier.hashes],
+        ]
+    )
 
 
 def parse_head(data: bytes) -> Frontier:

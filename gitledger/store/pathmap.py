@@ -116,7 +116,7 @@ class PathMap:
                 node.stored = True
                 taken.append(NewObject(node.oid, "tree", bytes(node.data), node.taken))
                 node.taken = node.oid
-                pending += node.kids.values()
+                pending += [kid for kid in node.kids.values() if not kid.stored]
         return taken
 
     def items(self, prefix: str = "") -> Iterator[tuple[str, Oid]]:
