@@ -18,7 +18,6 @@ from gitledger.ledger.draft import Draft
 from gitledger.ledger.group import Appended, Group
 from gitledger.ledger.handle import Ledger
 from gitledger.ledger.history import end_of
-from gitledger.ledger.inflight import keep
 from gitledger.ledger.publication import Publication, head_of, read_envelope
 from gitledger.ledger.publish import commit_message, move, seal
 from gitledger.ledger.since import Since, SinceEach
@@ -167,6 +166,9 @@ class Writer:
             return
         if not isinstance(refusal, ConflictError) or not lost.answers[at].is_new:
             return
+        # Imported here because few events lose a race and then their place.
+        from gitledger.ledger.inflight import keep
+
         event = lost.answers[at].event
         keep(self._ledger, event, lost.publications[at], refused, refusal.message)
         refusal.hint = "what was made is kept: git ledger pending shows it"

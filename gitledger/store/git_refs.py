@@ -4,8 +4,8 @@ They move through one ``git update-ref --stdin`` that stays, in Git's own transa
 decides anything here.
 """
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -92,9 +92,13 @@ class GitRefs:
                 raise StorageError(f"git cannot move {updates[0].name}: {refused.reason}")
         sync_refs(self._repository, updates, before)
 
-    def turn(self, lost: int = 0) -> AbstractContextManager[None]:
+    @contextmanager
+    def turn(self, lost: int = 0) -> Iterator[None]:
         """Wait for the turn of this process among the writers of this repository."""
-        return self._turn.taken(lost)
+        with self._turn.taken(lost):
+            # It starts while what it is to publish is made.
+            self._writers.warm()
+            yield
 
     def close(self) -> None:
         """Let the children go."""

@@ -210,8 +210,9 @@ class Children:
                 self._idle.append(child)
 
     def warm(self) -> None:
-        """Start a child, so that it is there when it is asked."""
-        self._idle.append(self._start())
+        """Start a child unless one is there, so that it need not be waited for when it is asked."""
+        if not self._idle:
+            self._idle.append(self._start())
 
     def _start(self) -> Child:
         return self._program.start(*self._arguments, descriptors=self._descriptors())

@@ -85,6 +85,14 @@ def test_a_writer_that_was_killed_is_replaced_unseen(refs: RefStore, ground: Gro
     assert refs.read(MAIN) == two
 
 
+def test_the_git_that_moves_refs_starts_with_the_turn(refs: RefStore, ground: Ground) -> None:
+    """While what it is to publish is made; and one is enough for all turns."""
+    before = ground.children()
+    for _ in range(2):
+        with refs.turn():
+            assert len(ground.children() - before) == 1
+
+
 def test_close_leaves_no_process(ground: Ground) -> None:
     """Nor does a reading that was given up."""
     repository = find_repository(ground.start, ENVIRONMENT)
