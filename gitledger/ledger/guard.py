@@ -8,7 +8,7 @@ A ledger that has never had a policy pays one lookup per publication, in its ind
 nothing else of policies is imported for it.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from gitledger.errors import DamageError, FormatError, PolicyError
@@ -68,13 +68,14 @@ class Guard:
             return refuse_event(before, after, rule, changes, number=self._events + 1)
         return refuse_first(after, changes, has_approvals=self._has_approvals())
 
-    def accept(self, where: str = "") -> None:
-        """Go on behind the event that was checked last; ``where`` is its place, for `settle`."""
+    def accept(self, where: Callable[[], str] = str) -> None:
+        """Go on behind the event that was checked last; ``where`` says its place, for `settle`."""
         self._events += 1
         self._policy = self._becomes
         asked = self._asked
         if asked:
-            self._claims.setdefault((id(asked.policy), asked.rule, asked.approvals, id(asked.becomes)), (where, asked))
+            question = id(asked.policy), asked.rule, asked.approvals, id(asked.becomes)
+            self._claims.setdefault(question, (where(), asked))
 
     @property
     def asks(self) -> bool:

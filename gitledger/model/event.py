@@ -6,6 +6,7 @@ the same event (ADR-0021). Specified in ``docs/format/event.md``.
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from operator import lt
 from typing import Final, TypeVar
 
@@ -28,8 +29,13 @@ _FIXED: Final = {
 }
 _WITHOUT_READSET, _WITH_READSET = codec.head(codec.MAP, 6), codec.head(codec.MAP, 7)
 _PARENTS, _READSET, _WRITESET = map(codec.text, ("parents", "readset", "writeset"))
-_FIXED_PATTERNS: Final = {
-    size: re.compile(b"[\xa6\xa7]" + fixed.replace(b"%b", b"([\\0-\\xff]{%d})" % size))
+_FIXED_PATTERNS: Final = tuple(
+    re.compile(b"[\xa6\xa7]" + fixed.replace(b"%b", b"([\\0-\\xff]{%d})" % size)) for size, fixed in _FIXED.items()
+)
+# An event of one parent and without a read set.
+_ONE: Final = codec.head(codec.ARRAY, 1)
+_APPEND: Final = {
+    size: b"".join([_WITHOUT_READSET, fixed, _PARENTS, _ONE, codec.head(codec.BYTES, size), b"%b", _WRITESET, b"%b"])
     for size, fixed in _FIXED.items()
 }
 
@@ -107,7 +113,7 @@ def parse_event(data: bytes) -> Event:
     Raises:
         FormatError: bytes that `format_event` would not have written.
     """
-    fixed = next((match for pattern in _FIXED_PATTERNS.values() if (match := pattern.match(data))), None)
+    fixed = next((match for pattern in _FIXED_PATTERNS if (match := pattern.match(data))), None)
     if fixed is None:
         raise FormatError(f"an event begins with {data[:9].hex()}; expected version {VERSION}, rule, after, delta")
     try:
@@ -129,23 +135,24 @@ def parse_event(data: bytes) -> Event:
     )
 
 
-def parse_expected(
-    data: bytes, *, parents: tuple[EventId, ...], writeset: tuple[Variable, ...], delta: Oid
-) -> Event | None:
-    """Return the event that these bytes hold if it has these parts and no read set, else None.
+def parse_append(data: bytes, *, parent: EventId, writeset: Iterable[Variable], delta: Oid) -> tuple[Oid, Oid] | None:
+    """Return rule and state of the event that these bytes hold if it has these parts and no others, else None.
 
-    Whoever replays knows all of an event but its rule and the state that it claims. To write it again and to compare
-    takes a third of the time of `parse_event`, and is as strict: there is one encoding.
-
-    Raises:
-        FormatError: no event has these parts.
+    Whoever replays knows the rest of nearly every event. To write it again and to compare takes a sixth of the time of
+    `parse_event`, and is as strict: there is one encoding.
     """
-    fixed = _FIXED_PATTERNS[len(delta)].match(data)
-    if fixed is None:
-        return None
-    rule, after, _ = fixed.groups()
-    event = Event(parents=parents, rule=Oid(rule), after=Oid(after), writeset=writeset, delta=delta)
-    return event if format_event(event) == data else None
+    size = len(delta)
+    at_rule, at_after = _rule_and_after_at(size)
+    rule, after = Oid(data[at_rule : at_rule + size]), Oid(data[at_after : at_after + size])
+    written = _APPEND[size] % (rule, after, delta, parent, _format_list(map(codec.text, writeset)))
+    return (rule, after) if written == data else None
+
+
+@cache
+def _rule_and_after_at(size: int) -> tuple[int, int]:
+    before, between, *_ = _FIXED[size].split(b"%b")
+    at_rule = len(_WITHOUT_READSET + before)
+    return at_rule, at_rule + size + len(between)
 
 
 def _is_ascending(items: Sequence[_Ordered]) -> bool:

@@ -31,13 +31,14 @@ from gitledger.store import layout
 from gitledger.store.base import CheckSignatures, ObjectStore
 from gitledger.store.commit import Commit, parse_commit
 from gitledger.store.tree import TreeEntry
+from gitledger.verify.carried import Carried
 from gitledger.verify.case import Case, UnjudgeableError, damage_code
 from gitledger.verify.compare import note_differences, place_of
 from gitledger.verify.envelope import judge_envelope
 from gitledger.verify.finding import Finding
 from gitledger.verify.order import PARENTS
 from gitledger.verify.parents import draft_on
-from gitledger.verify.replay import Carried, Replay
+from gitledger.verify.replay import Replay
 
 if TYPE_CHECKING:
     from gitledger.verify.signatures import Signatures
