@@ -8,6 +8,7 @@ spawned process runs the caller's main module again, which nobody who calls `app
 """
 
 import contextlib
+import gc
 import os
 import pickle
 import sys
@@ -86,6 +87,7 @@ def _hand_over(objects: Iterable[NewObject], object_format: ObjectFormat, into: 
 
 def child() -> None:
     """Be the process that makes the pack."""
+    gc.disable()  # Nothing here is a cycle, and all of it lives until the end.
     source = sys.stdin.buffer
     object_format = pickle.load(source)  # noqa: S301  # from our own process
     chunks: SimpleQueue[list[NewObject] | None] = SimpleQueue()

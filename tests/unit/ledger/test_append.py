@@ -1,5 +1,6 @@
 """The promise of ``append``: what is answered is there, what is refused is not, and the next one works."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -161,3 +162,27 @@ def test_large_changes_end_a_publication_before_it_is_full(ledger: Ledger) -> No
     answers = list(append_batch(ledger, (set_to(x=bytes(60_000) + b"%d" % n) for n in range(600)), group=600))
     assert len(answers) == 600
     assert 1 < len(head_of(ledger).events) < 599
+
+
+def test_a_batch_looks_for_cycles_when_it_is_written_at_the_earliest(ledger: Ledger) -> None:
+    """Python would look 30 times while 3,000 events are made, and longer each time; whoever had it look has it again."""
+    searches = []
+
+    def note(phase: str, _: object) -> None:
+        searches.append(phase)
+
+    def broken() -> Iterator[Change]:
+        yield set_to(n=-1)
+        yield set_to(n__below=1)
+
+    changes = [set_to(n=number) for number in range(3_000)]
+    answers = append_batch(ledger, changes)
+    gc.callbacks.append(note)
+    try:
+        next(answers)
+        assert len(searches) <= 4
+    finally:
+        gc.callbacks.remove(note)
+    assert gc.isenabled()
+    until_refused(append_batch(ledger, broken()))
+    assert gc.isenabled()
