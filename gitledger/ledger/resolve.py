@@ -24,9 +24,10 @@ from gitledger.store.base import ObjectStore
 _DIGITS: Final = 7
 # Publications that are read sooner than a catalog is brought up to date.
 _NEAR: Final = 16
-_SEQ = re.compile(r"#([1-9][0-9]{0,17})\Z")
-_PREFIX = re.compile(rf"[0-9a-f]{{{_DIGITS},64}}\Z")
-_BACK = re.compile(r"(?P<rev>.*)~(?P<count>[0-9]{0,17})\Z", re.DOTALL)
+# Compiled when a REV is read, which most questions have none of.
+_SEQ: Final = r"#([1-9][0-9]{0,17})"
+_PREFIX: Final = rf"[0-9a-f]{{{_DIGITS},64}}"
+_BACK: Final = r"(?s:(?P<rev>.*))~(?P<count>[0-9]{0,17})"
 
 
 def head_place(ledger: Ledger) -> Place:
@@ -45,7 +46,7 @@ def resolve(ledger: Ledger, rev: str) -> Place:
         NotFoundError: nothing of that name.
         UsageError: not of the form of any REV, or an ambiguous prefix.
     """
-    back = _BACK.match(rev)
+    back = re.fullmatch(_BACK, rev)
     if back:
         return _earlier(ledger, resolve(ledger, back["rev"]), int(back["count"] or 1))
     if number := number_of(rev):
@@ -62,13 +63,13 @@ def resolve(ledger: Ledger, rev: str) -> Place:
 
 def number_of(rev: str) -> int | None:
     """Return N of ``#N``; None for any other form."""
-    match = _SEQ.match(rev)
+    match = re.fullmatch(_SEQ, rev)
     return int(match[1]) if match else None
 
 
 def is_prefix(rev: str) -> bool:
     """Return whether it has the form of an event's id, or of the beginning of one."""
-    return bool(_PREFIX.match(rev))
+    return bool(re.fullmatch(_PREFIX, rev))
 
 
 def numbering(ledger: Ledger, place: Place) -> Publication:

@@ -32,7 +32,7 @@ TIMELINE_MARK: Final = b"~"
 PUBLICATION_EVENTS: Final = 65_536
 """How many events one publication may carry: all that four hexadecimal digits can number."""
 
-_SIZE = re.compile(r"[1-9][0-9]{0,18}\Z")
+_SIZE: Final = r"[1-9][0-9]{0,18}"
 
 
 def ledger_ref(name: LedgerName) -> str:
@@ -92,7 +92,7 @@ def parse_checkpoint_ref(ref: str) -> tuple[LedgerName, int]:
         FormatError: it is not the ref of a checkpoint.
     """
     name, slash, size = ref.removeprefix(CHECKPOINT_REFS).partition("/")
-    if not ref.startswith(CHECKPOINT_REFS) or not slash or not _SIZE.match(size):
+    if not ref.startswith(CHECKPOINT_REFS) or not slash or not re.fullmatch(_SIZE, size):
         raise FormatError(f"{ref} is not the ref of a checkpoint; expected {CHECKPOINT_REFS}<name>/<size>")
     return parse_ledger_name(name), int(size)
 

@@ -49,11 +49,10 @@ class Search:
             StorageError: git was killed, or the repository is one that this program cannot use.
         """
         places, settings = self._places.rest(), self._settings.rest()
-        for child in (self._settings, self._places):
-            status = child.end()
-            if status < 0:
-                raise killed(status)
-        if status != 0:
+        ended = self._places.end(), self._settings.end()
+        if min(ended) < 0:
+            raise killed(min(ended))
+        if ended[0] != 0:
             # Again, in a run that says what is wrong.
             raise _not_found(self._start, self._git.run("rev-parse", *_QUESTIONS))
         answers = places.decode(errors="surrogateescape").splitlines()
