@@ -1,7 +1,8 @@
 """Packs made by another process, while this one still makes the objects: a third of what a batch costs.
 
 The other process has nothing to do with the repository. It reads objects from its standard input until that ends,
-prints the pack that they make, and is gone; whoever started it writes the pack. If either dies, nothing is left.
+prints the pack that they make, and is gone; whoever started it writes the pack. If either dies, nothing is left. Where
+none can be started, the pack is made here.
 
 It is started by name, not forked or spawned by `multiprocessing`: a fork of a process with threads may hang, and a
 spawned process runs the caller's main module again, which nobody who calls `append_batch` has to be prepared for.
@@ -20,7 +21,6 @@ from subprocess import DEVNULL, PIPE, Popen
 from threading import Thread
 from typing import IO, Final
 
-from gitledger.durable import storage_error
 from gitledger.errors import StorageError
 from gitledger.ids import ObjectFormat
 from gitledger.store.base import NewObject
@@ -40,7 +40,7 @@ def format_pack_apart(objects: Iterable[NewObject], object_format: ObjectFormat)
     """Return what `format_pack` returns, made by another process while ``objects`` are still coming.
 
     Raises:
-        StorageError: the other process cannot be started, or died. What ``objects`` raises is raised as well.
+        StorageError: the other process died. What ``objects`` raises is raised as well.
     """
     command = [sys.executable, "-I", "-S", "-c", _CHILD, str(Path(__file__).parents[2]), *sys.path]
     try:
@@ -52,8 +52,8 @@ def format_pack_apart(objects: Iterable[NewObject], object_format: ObjectFormat)
             stderr=DEVNULL,
             start_new_session=True,
         )
-    except OSError as error:
-        raise storage_error(f"cannot start {sys.executable}, which was to make a pack", error) from error
+    except OSError:
+        return format_pack(objects, object_format)  # No interpreter there, or no room for one more process.
     into, out = process.stdin, process.stdout
     if into is None or out is None:
         raise AssertionError("a process that was started with pipes has none")
@@ -99,9 +99,12 @@ def child() -> None:
 
 
 def _receive(source: IO[bytes], chunks: "SimpleQueue[list[NewObject] | None]") -> None:
+    is_whole = False
     try:
         while columns := pickle.load(source):  # noqa: S301  # from our own process
             chunks.put(list(map(NewObject._make, zip(*columns, strict=True))))
-    except EOFError:
-        os._exit(1)  # Whoever wanted the pack is gone.
+        is_whole = True
+    finally:
+        if not is_whole:
+            os._exit(1)  # Whoever wanted the pack is gone, or there is no memory: the other thread must not wait.
     chunks.put(None)
