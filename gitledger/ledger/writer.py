@@ -9,13 +9,12 @@ The procedure (``docs/format/publication.md``, "Appending"):
 5. if the swap lost, go on from 1: what happened since is part of the decision there.
 """
 
-import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Final
 
 from gitledger.errors import ConflictError, LedgerError, StaleRefError
 from gitledger.ledger.change import Change
+from gitledger.ledger.cycles import no_search_for_cycles
 from gitledger.ledger.draft import Draft
 from gitledger.ledger.group import Appended, Group
 from gitledger.ledger.handle import Ledger
@@ -48,18 +47,6 @@ class _Made:
         self.refused: Change | None = None
         self.refusal: LedgerError | None = None
         self.head = head
-
-
-@contextmanager
-def _no_search_for_cycles() -> Iterator[None]:
-    """Keep Python from looking for garbage in cycles: events are none, and the search took a quarter of its time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 class Writer:
@@ -136,7 +123,7 @@ class Writer:
                         self._move_to(head_of(self._ledger))
                     groups = choose()
                     made = _Made(self._head)
-                    with _no_search_for_cycles():
+                    with no_search_for_cycles():
                         self._staged.flush(self._take(groups, since(), made))
                     try:
                         if made.head is not self._head:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gitledger.errors import DamageError, FormatError
 from gitledger.ids import Oid
+from gitledger.ledger.cycles import no_search_for_cycles
 from gitledger.ledger.draft import Draft
 from gitledger.ledger.guard import Guard
 from gitledger.ledger.publication import Publication, read, read_publication
@@ -101,7 +102,7 @@ class Judge:
         """
         case = Case(self._objects, oid)
         before, self._left = self._left, None
-        with suppress(UnjudgeableError):
+        with no_search_for_cycles(), suppress(UnjudgeableError):
             if oid in self._cut:
                 from gitledger.verify.base import judge_base
 

@@ -4,7 +4,6 @@ A worker has one run at a time and is handed the next when it answers; verdicts 
 what waits for something earlier, four bytes a publication are kept, and what was found.
 """
 
-import gc
 import signal
 from array import array
 from collections.abc import Callable, Iterable, Iterator
@@ -12,7 +11,7 @@ from contextlib import ExitStack
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnContext
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from gitledger.errors import LedgerError, StorageError
 from gitledger.ids import Oid
@@ -30,10 +29,6 @@ class _Judged(NamedTuple):
     events: "array[int]"
     findings: dict[int, tuple[Finding, ...]]
 
-
-# Nearly all that a worker makes lives until a publication is judged. By Python's own thresholds, of which the first is
-# 700, looking for what does not takes 6 % of the time. The others are lower, so that cycles go as soon as they did.
-_COLLECT: Final = (50_000, 2, 2)
 
 _Answer = _Judged | LedgerError
 _Given = tuple[Callable[[], ObjectStore], frozenset[Oid], CheckSignatures | None]
@@ -139,7 +134,6 @@ def _work(
     """Judge runs until nobody hands out more; the body of a worker."""
     # Ctrl-C reaches every process of the terminal; the one that waits for us decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.set_threshold(*_COLLECT)
     judge: Judge | None = None
     with ExitStack() as closing:
         while True:
