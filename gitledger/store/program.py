@@ -149,9 +149,12 @@ class Program:
         """
         # Never a pipe for errors: nobody would empty it while the child lives, and a full one would stop it for ever.
         with _refusals(), contextlib.ExitStack() as ours, contextlib.ExitStack() as theirs:
-            (read, questions), (answers, write) = os.pipe(), os.pipe()
-            for stack, descriptor in ((theirs, read), (ours, questions), (ours, answers), (theirs, write)):
-                stack.callback(os.close, descriptor)
+            read, questions = os.pipe()
+            theirs.callback(os.close, read)
+            ours.callback(os.close, questions)
+            answers, write = os.pipe()
+            ours.callback(os.close, answers)
+            theirs.callback(os.close, write)
             complaints = (
                 (os.POSIX_SPAWN_DUP2, errors.fileno(), 2)
                 if errors

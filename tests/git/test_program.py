@@ -159,13 +159,27 @@ def test_a_program_is_found_by_its_own_path(tmp_path: Path, monkeypatch: pytest.
 def test_a_child_has_the_descriptors_that_it_is_given_and_no_others() -> None:
     """A pipe that outlives its owner in somebody else's child never ends."""
     (told, given), (silent, kept) = os.pipe(), os.pipe()
-    child = Program(("sh",), ENVIRONMENT).start("-c", f"echo told >/dev/fd/{given}; echo no >/dev/fd/{kept}", descriptors=[given])
+    child = Program(("sh",), ENVIRONMENT).start(
+        "-c", f"echo told >/dev/fd/{given}; echo no >/dev/fd/{kept}", descriptors=[given]
+    )
     assert child.end() > 0
     for descriptor in (given, kept):
         os.close(descriptor)
     assert (os.read(told, 9), os.read(silent, 9)) == (b"told\n", b"")
     for descriptor in (told, silent):
         os.close(descriptor)
+
+
+def test_a_child_that_cannot_be_started_leaves_no_descriptor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither where there is no program, nor where the second pipe finds no descriptor left."""
+    ours = Path("/proc/self/fd")
+    before, pipes = len(list(ours.iterdir())), iter([os.pipe()])
+    with pytest.raises(StorageError):
+        Program(("no such program",), ENVIRONMENT).start()
+    monkeypatch.setattr(os, "pipe", lambda: next(pipes, None) or os.open("/nowhere", os.O_RDONLY))
+    with pytest.raises(StorageError):
+        Program(("sh",), ENVIRONMENT).start()
+    assert len(list(ours.iterdir())) == before
 
 
 def test_a_child_may_die_of_a_broken_pipe() -> None:
