@@ -29,6 +29,19 @@ def parse_numbered(data: bytes, object_format: ObjectFormat) -> list[Oid]:
     return [entry.oid for entry in parse_tree(data, object_format)]
 
 
+def parse_rows(data: bytes, object_format: ObjectFormat) -> list[tuple[bytes, Oid]]:
+    """Return name and object of each row of a tree, in its order.
+
+    Raises:
+        FormatError: bytes that Git would not have written.
+    """
+    size, width = object_format.size, len(_HEAD) + object_format.size
+    if _counts(data, width):
+        ends = range(len(_HEAD), len(data), width)
+        return [(data[at - 1 - _NAME_DIGITS : at - 1], Oid(data[at : at + size])) for at in ends]
+    return [(entry.name, entry.oid) for entry in parse_tree(data, object_format)]
+
+
 def _counts(data: bytes, width: int) -> bool:
     count, rest = divmod(len(data), width)
     if rest or count > layout.PUBLICATION_EVENTS:

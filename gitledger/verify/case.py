@@ -25,8 +25,8 @@ class Case:
 
     Attributes:
         publication: its commit.
-        seen: the objects that were read, and so are there and sound.
-        fetched: the blobs that were read ahead.
+        seen: the objects that were read one by one, and so are there and sound.
+        fetched: the blobs that were read ahead, and so are.
         events: how many of its events were judged.
     """
 
@@ -66,7 +66,6 @@ class Case:
         try:
             for oid, found in zip(wanted, self.objects.read_many(wanted), strict=True):
                 if found.kind == "blob":
-                    self.seen.add(oid)
                     self.fetched[oid] = found.data
         except DamageError:
             # `bytes_of` reads them one by one and knows which it is.

@@ -31,6 +31,7 @@ from gitledger.model.envelope import Envelope, parse_envelope
 from gitledger.store import layout
 from gitledger.store.base import CheckSignatures, ObjectStore
 from gitledger.store.commit import Commit, parse_commit
+from gitledger.store.numbered import parse_rows
 from gitledger.store.tree import TreeEntry
 from gitledger.verify.carried import Carried
 from gitledger.verify.case import Case, UnjudgeableError, damage_code
@@ -121,7 +122,8 @@ class Judge:
         # 1. the commit and its tree
         commit = self._commit(case)
         root = {entry.name: entry for entry in case.tree(commit.tree, "")}
-        events, deltas = self._carried(case, root, single=len(commit.parents) != 1)
+        events, deltas = _rows(case, root, layout.EVENTS), _rows(case, root, layout.DELTAS)
+        _judge_size(case, len(events), len(deltas), single=len(commit.parents) != 1)
         # 2. the envelope
         known = before if before and commit.parents == (before.publication.oid,) else None
         parents = [known.publication] if known else [self._parent(case, one) for one in commit.parents]
@@ -133,7 +135,8 @@ class Judge:
         # 4. the events
         keys = _keys(envelope) if envelope else [None] * len(events)
         guard = Guard(draft)
-        self._replay.run(case, draft, guard, list(map(Carried, events, deltas, keys)), heads)
+        carried = [Carried(*event, *delta, key) for event, delta, key in zip(events, deltas, keys, strict=True)]
+        self._replay.run(case, draft, guard, carried, heads)
         # 5. the signature
         if self._signatures:
             from gitledger.verify.signatures import judge_signer
@@ -147,7 +150,8 @@ class Judge:
             note_differences(case, stored=commit.tree, recomputed=sealed.tree, trees=trees, unknown=unknown)
             return None
         # 7. the objects
-        for oid, error in case.damaged([new.oid for new in sealed.objects if new.oid not in case.seen]):
+        read_before = case.fetched.keys() | case.seen
+        for oid, error in case.damaged([new.oid for new in sealed.objects if new.oid not in read_before]):
             case.note(damage_code(error), place_of(oid, sealed.tree, trees, self._objects.format), error.message)
         return _Left(_publication(case.publication, commit, sealed), envelope.ts, draft) if envelope else None
 
@@ -161,19 +165,6 @@ class Judge:
             if person.zone != _ZONE:
                 case.note("commit-format", "", f"a date has the zone {person.zone}; expected {_ZONE}")
         return commit
-
-    def _carried(
-        self, case: Case, root: dict[bytes, TreeEntry], *, single: bool
-    ) -> tuple[list[TreeEntry], list[TreeEntry]]:
-        events, deltas = (
-            case.tree(_named(case, root, name).oid, name.decode()) for name in (layout.EVENTS, layout.DELTAS)
-        )
-        limit = 1 if single else layout.PUBLICATION_EVENTS
-        if len(events) != len(deltas) or not 1 <= len(events) <= limit:
-            found = f"it has {len(events):,} events and {len(deltas):,} deltas"
-            allowed = "one" if limit == 1 else f"1 to {limit:,}, as many"
-            raise case.stop("publication-size", "events", f"{found}; expected {allowed} of each")
-        return events, deltas
 
     def _parent(self, case: Case, oid: Oid) -> Publication:
         try:
@@ -193,6 +184,20 @@ def _named(case: Case, root: dict[bytes, TreeEntry], name: bytes) -> TreeEntry:
     if name not in root:
         raise case.stop("tree-absent", name.decode(), f"it has no {name.decode()}; expected one")
     return root[name]
+
+
+def _rows(case: Case, root: dict[bytes, TreeEntry], name: bytes) -> list[tuple[bytes, Oid]]:
+    path = name.decode()
+    data = case.bytes_of(_named(case, root, name).oid, "tree", path)
+    return case.parse("tree-format", path, lambda: parse_rows(data, case.objects.format))
+
+
+def _judge_size(case: Case, events: int, deltas: int, *, single: bool) -> None:
+    limit = 1 if single else layout.PUBLICATION_EVENTS
+    if events != deltas or not 1 <= events <= limit:
+        found = f"it has {events:,} events and {deltas:,} deltas"
+        allowed = "one" if limit == 1 else f"1 to {limit:,}, as many"
+        raise case.stop("publication-size", "events", f"{found}; expected {allowed} of each")
 
 
 def _clock(case: Case, parent: Publication) -> int | None:

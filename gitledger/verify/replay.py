@@ -51,9 +51,9 @@ class Replay:
         """
         remaining = iter(carried)
         while window := list(islice(remaining, _WINDOW)):
-            case.fetch(oid for one in window for oid in (one.event.oid, one.delta.oid))
+            case.fetch(oid for one in window for oid in (one.event, one.delta))
             found, failure = self._read_all(case, window, parents)
-            parents = (EventId(window[-1].event.oid),)
+            parents = (EventId(window[-1].event),)
             draft.timelines.load(name for one, _ in found for name in one.delta.changes)
             for one, rule in found:
                 _judge_event(case, draft, guard, one, rule)
@@ -71,7 +71,7 @@ class Replay:
                 found.append((one, self._rules.get(one.rule) or self._read_rule(case, one)))
             except UnjudgeableError as error:
                 return found, error
-            parents = (EventId(carried.event.oid),)
+            parents = (EventId(carried.event),)
         return found, None
 
     def _read_rule(self, case: Case, one: Read) -> _Rule:
@@ -101,10 +101,10 @@ def _judge_event(case: Case, draft: Draft, guard: Guard, one: Read, rule: _Rule)
     if after != one.after:
         case.note("event-after", carried.where, f"it claims the state {one.after.hex()}; expected {after.hex()}")
     draft.add(
-        EventId(carried.event.oid),
+        EventId(carried.event),
         one.data,
         rule=rule.blob,
-        delta=(carried.delta.oid, one.delta_data),
+        delta=(carried.delta, one.delta_data),
         changed=delta,
         key=carried.key,
     )
@@ -113,7 +113,7 @@ def _judge_event(case: Case, draft: Draft, guard: Guard, one: Read, rule: _Rule)
 
 
 def _judge_claims(case: Case, one: Read, event: Event) -> None:
-    where, parents, delta = one.carried.where, one.parents, one.carried.delta.oid
+    where, parents, delta = one.carried.where, one.parents, one.carried.delta
     if event.parents != parents:
         case.note("event-parents", where, f"its parents are {_hexes(event.parents)}; expected {_hexes(parents)}")
     if event.delta != delta:
