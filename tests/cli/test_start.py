@@ -60,11 +60,11 @@ def test_a_verb_imports_no_heavy_package(ledger: Console, arguments: list[str]) 
 @pytest.mark.parametrize(
     ("arguments", "slow", "ours"),
     [
-        (["get", "a"], {"json"}, 57),
-        (["vst", "a"], {"json"}, 65),
-        (["log", "-n", "1"], {"datetime", "json"}, 63),
-        (["verify", "--since", "#2"], {"datetime"}, 76),
-        (["append", "--rule", "r", "--set", "a=2"], {"datetime", "pathlib", "threading"}, 80),
+        (["get", "a"], {"json"}, 60),
+        (["vst", "a"], {"json"}, 70),
+        (["log", "-n", "1"], {"datetime", "json"}, 65),
+        (["verify", "--since", "#2"], {"datetime"}, 80),
+        (["append", "--rule", "r", "--set", "a=2"], {"datetime", "pathlib", "threading"}, 85),
     ],
     ids=lambda one: one[0] if isinstance(one, list) else None,
 )
@@ -97,6 +97,30 @@ def test_a_verb_runs_few_gits(ledger: Console, tmp_path: Path, command: str, mor
     started = [json.loads(line) for line in log.read_text().splitlines()]
     names = [one["name"] for one in started if one["event"] == "cmd_name"]
     assert sorted(names) == sorted(["rev-parse", "config", "cat-file", *more])
+
+
+def test_a_failure_as_json_imports_nothing_any_more(console: Console) -> None:
+    """Where no file can be opened any more, it could not."""
+    script = """
+import sys
+from gitledger.cli import failure
+told = failure.format_error
+def tell(*arguments):
+    before = set(sys.modules)
+    try:
+        return told(*arguments)
+    finally:
+        assert sys.modules.keys() == before
+failure.format_error = tell
+from gitledger.cli.main import main
+sys.argv[1:] = ["verify", "--json"]
+sys.exit(main())
+"""
+    env = {**console.env, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=console.directory, env=env, capture_output=True, check=False
+    )
+    assert (done.returncode, b'"error": "NotFoundError"' in done.stderr) == (3, True), done.stderr
 
 
 def test_an_append_without_a_policy_knows_nothing_of_policies(ledger: Console) -> None:

@@ -73,6 +73,17 @@ def test_the_newest_events_need_no_catalog(ledger: Ledger, tmp_path: Path, monke
     assert catalog_file(tmp_path).exists()
 
 
+def test_nothing_behind_a_cut_is_looked_for(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not here, and to learn that takes several runs of git."""
+    monkeypatch.undo()
+    first, *_ = write_many(ledger, 3, group=1)
+    head = head_of(ledger)
+    counted = Counted(ledger.objects)
+    cut = replace(ledger, objects=counted, cut=lambda: frozenset([head.oid]))
+    assert locate._look_near(cut, head, first) is None
+    assert counted.reads == 0
+
+
 @pytest.mark.parametrize(("events", "group"), [(1_000, 1), (20_000, 20)])
 def test_an_event_is_found_by_a_few_objects_however_long_the_ledger_is(
     ledger: Ledger, tmp_path: Path, events: int, group: int
