@@ -122,7 +122,7 @@ class Program:
         Raises:
             StorageError: git cannot be started, or a signal killed it.
         """
-        # Imported here because what `start` does is enough for most questions, and this takes 6 ms.
+        # Imported here because what `start` does is enough for most questions, and this takes 5 ms.
         import subprocess
 
         with _refusals():
