@@ -14,6 +14,8 @@ _DIGITS: Final = b"0123456789abcdef"
 _NAME_DIGITS: Final = 4
 _HEAD: Final = file_head(layout.position_name(0))
 _NAME_AT: Final = _HEAD.index(layout.position_name(0))
+_FEW: Final = 8
+"""Rows up to which it is cheaper to read them one by one."""
 
 
 def parse_numbered(data: bytes, object_format: ObjectFormat) -> list[Oid]:
@@ -44,7 +46,7 @@ def parse_rows(data: bytes, object_format: ObjectFormat) -> list[tuple[bytes, Oi
 
 def _counts(data: bytes, width: int) -> bool:
     count, rest = divmod(len(data), width)
-    if rest or count > layout.PUBLICATION_EVENTS:
+    if rest or not _FEW < count <= layout.PUBLICATION_EVENTS:
         return False
     return all(data[at::width] == _column(at, count) for at in range(len(_HEAD)))
 

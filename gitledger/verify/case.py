@@ -25,8 +25,8 @@ class Case:
 
     Attributes:
         publication: its commit.
-        seen: the objects that were read one by one, and so are there and sound.
-        fetched: the blobs that were read ahead, and so are.
+        seen: the objects that were read, and so are there and sound, but those of ``fetched``.
+        fetched: the blobs that were read ahead.
         events: how many of its events were judged.
     """
 
@@ -36,6 +36,7 @@ class Case:
         self.seen: set[Oid] = set()
         self.fetched: dict[Oid, bytes] = {}
         self.events = 0
+        self._trees: dict[Oid, bytes] = {}
         self._findings: list[Finding] = []
         self._unlisted = 0
 
@@ -61,12 +62,15 @@ class Case:
         return UnjudgeableError()
 
     def fetch(self, oids: Iterable[Oid]) -> None:
-        """Read blobs ahead, all at once; one that cannot be read is noted where it is used."""
+        """Read blobs and trees ahead, all at once; one that cannot be read is noted where it is used."""
         wanted = [oid for oid in dict.fromkeys(oids) if oid not in self.fetched]
         try:
             for oid, found in zip(wanted, self.objects.read_many(wanted), strict=True):
                 if found.kind == "blob":
                     self.fetched[oid] = found.data
+                elif found.kind == "tree":
+                    self.seen.add(oid)
+                    self._trees[oid] = found.data
         except DamageError:
             # `bytes_of` reads them one by one and knows which it is.
             return
@@ -83,8 +87,9 @@ class Case:
         Raises:
             UnjudgeableError: it is missing, corrupt or of another kind.
         """
-        if kind == "blob" and oid in self.fetched:
-            return self.fetched[oid]
+        ahead = self.fetched if kind == "blob" else self._trees
+        if kind in {"blob", "tree"} and oid in ahead:
+            return ahead[oid]
         try:
             data = read(self.objects, oid, kind)
         except DamageError as error:

@@ -122,6 +122,7 @@ class Judge:
         # 1. the commit and its tree
         commit = self._commit(case)
         root = {entry.name: entry for entry in case.tree(commit.tree, "")}
+        case.fetch(root[name].oid for name in (layout.ENVELOPE, layout.EVENTS, layout.DELTAS) if name in root)
         events, deltas = _rows(case, root, layout.EVENTS), _rows(case, root, layout.DELTAS)
         _judge_size(case, len(events), len(deltas), single=len(commit.parents) != 1)
         # 2. the envelope
