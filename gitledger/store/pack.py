@@ -55,8 +55,16 @@ def format_pack(objects: Iterable[NewObject], object_format: ObjectFormat) -> Pa
         objects: what it holds; each ``oid`` is trusted.
         object_format: the hash function of the repository.
     """
-    chunks = [b""]
-    offset = _HEADER.size
+    chunks, places = _format_objects(objects)
+    chunks[0] = _HEADER.pack(b"PACK", 2, len(places))
+    checksum = _hash(chunks, object_format)
+    chunks.append(checksum)
+    return Pack(checksum, chunks, format_index(places, checksum, object_format))
+
+
+def _format_objects(objects: Iterable[NewObject]) -> tuple[list[bytes], dict[Oid, tuple[int, int]]]:
+    """Return room for a header and what follows it, and where each object lies, as `format_index` takes it."""
+    chunks, offset = [b""], _HEADER.size
     contents: dict[Oid, bytes] = {}
     places: dict[Oid, tuple[int, int]] = {}
     depths: dict[Oid, int] = {}
@@ -74,10 +82,7 @@ def format_pack(objects: Iterable[NewObject], object_format: ObjectFormat) -> Pa
         places[oid] = (offset, crc32(chunk))
         chunks.append(chunk)
         offset += len(chunk)
-    chunks[0] = _HEADER.pack(b"PACK", 2, len(places))
-    checksum = _hash(chunks, object_format)
-    chunks.append(checksum)
-    return Pack(checksum, chunks, format_index(places, checksum, object_format))
+    return chunks, places
 
 
 def format_index(places: Mapping[Oid, tuple[int, int]], checksum: bytes, object_format: ObjectFormat) -> bytes:

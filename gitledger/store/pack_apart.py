@@ -59,7 +59,10 @@ def format_pack_apart(objects: Iterable[NewObject], object_format: ObjectFormat)
         raise AssertionError("a process that was started with pipes has none")
     try:
         _hand_over(objects, object_format, into)
-        checksum, pack, index = pickle.load(out)  # noqa: S301  # from our own process
+        checksum, size, index = pickle.load(out)  # noqa: S301  # from our own process
+        content = out.read(size)
+        if len(content) < size:
+            raise EOFError
     except (OSError, EOFError, pickle.UnpicklingError) as error:
         process.kill()
         raise StorageError(
@@ -72,7 +75,7 @@ def format_pack_apart(objects: Iterable[NewObject], object_format: ObjectFormat)
         for pipe in (into, out):
             with contextlib.suppress(OSError):  # What was not handed over need not be.
                 pipe.close()
-    return Pack(checksum, [pack], index)
+    return Pack(checksum, [content], index)
 
 
 def _hand_over(objects: Iterable[NewObject], object_format: ObjectFormat, into: IO[bytes]) -> None:
@@ -94,7 +97,8 @@ def child() -> None:
     # Takes what comes at once, so that whoever makes the objects need not wait for the pack.
     Thread(target=_receive, args=(source, chunks), daemon=True).start()
     pack = format_pack(chain.from_iterable(iter(chunks.get, None)), object_format)
-    pickle.dump((pack.checksum, b"".join(pack.chunks), pack.index), sys.stdout.buffer)
+    pickle.dump((pack.checksum, sum(map(len, pack.chunks)), pack.index), sys.stdout.buffer)
+    sys.stdout.buffer.writelines(pack.chunks)
     sys.stdout.flush()
 
 

@@ -76,7 +76,7 @@ def test_a_process_that_dies_is_named(started: list["Popen[bytes]"]) -> None:
         format_pack_apart(deadly(), SHA1)
 
 
-@pytest.mark.parametrize("said", ["", "print('no pack')"])
+@pytest.mark.parametrize("said", ["", "print('no pack')", "import pickle; pickle.dump((b'', 9, b''), sys.stdout.buffer)"])
 def test_a_process_that_makes_no_pack_is_named(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
     """When it has taken all objects."""
     monkeypatch.setattr(pack_apart, "_CHILD", f"import sys; sys.stdin.buffer.read(); {said}")
