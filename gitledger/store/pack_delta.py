@@ -12,6 +12,8 @@ from typing import Final
 
 # What differs, with equal bytes in between as long as copying them would cost more than repeating them.
 _DIFFERENT = re.compile(rb"[^\0](?:\0{0,6}[^\0])*")
+# The most that two copies and the head of an insertion take.
+_COPIES: Final = 2 * 7 + 1
 _LONGEST_INSERT: Final = 0x7F
 _LONGEST_COPY: Final = 0xFFFF
 
@@ -19,22 +21,24 @@ _LONGEST_COPY: Final = 0xFFFF
 def format_pack_delta(base: bytes, data: bytes) -> bytes:
     """Return instructions that make ``data`` of ``base``."""
     head = _size(len(base)) + _size(len(data))
-    in_place = _replaced(base, data)
     if len(base) == len(data):
-        return head + in_place
-    return head + min(in_place, _spliced(base, data), key=len)
+        return head + _replaced(base, data)
+    spliced = _spliced(base, data)
+    if len(spliced) <= max(0, len(data) - len(base)) + _COPIES:
+        return head + spliced  # What is new has to be inserted in any case.
+    return head + min(_replaced(base, data), spliced, key=len)
 
 
 def _replaced(base: bytes, data: bytes) -> bytes:
     """Compare byte by byte from the start."""
     common = min(len(base), len(data))
-    differing = int.from_bytes(base[:common]) ^ int.from_bytes(data[:common])
+    start, differing = _difference(base[:common], data[:common])
     out: list[bytes] = []
     done = 0
-    for match in _DIFFERENT.finditer(differing.to_bytes(common)):
-        start, end = match.span()
-        out += (_copy(done, start - done), _insert(data[start:end]))
-        done = end
+    for match in _DIFFERENT.finditer(differing):
+        first, last = start + match.start(), start + match.end()
+        out += (_copy(done, first - done), _insert(data[first:last]))
+        done = last
     out += (_copy(done, common - done), _insert(data[common:]))
     return b"".join(out)
 
@@ -42,21 +46,18 @@ def _replaced(base: bytes, data: bytes) -> bytes:
 def _spliced(base: bytes, data: bytes) -> bytes:
     """Keep what both begin and end with."""
     common = min(len(base), len(data))
-    start = _equal(base, data, common)
-    end = _equal(base[start:][::-1], data[start:][::-1], common - start)
+    start, _ = _difference(base[:common], data[:common])
+    stop, differing = _difference(base[len(base) - common :], data[len(data) - common :])
+    end = min(common - stop - len(differing), common - start)
     return _copy(0, start) + _insert(data[start : len(data) - end]) + _copy(len(base) - end, end)
 
 
-def _equal(left: bytes, right: bytes, limit: int) -> int:
-    """Return how many of the first ``limit`` bytes are equal."""
-    low = 0
-    while low < limit:
-        middle = (low + limit + 1) // 2
-        if left[low:middle] == right[low:middle]:
-            low = middle
-        else:
-            limit = middle - 1
-    return low
+def _difference(left: bytes, right: bytes) -> tuple[int, bytes]:
+    """Return where texts of one length begin to differ, and the exclusive or from there to where they cease to."""
+    differing = int.from_bytes(left) ^ int.from_bytes(right)
+    start = len(left) - (differing.bit_length() + 7) // 8
+    equal = max(0, (differing & -differing).bit_length() - 1) // 8
+    return start, (differing >> 8 * equal).to_bytes(len(left) - start - equal if differing else 0)
 
 
 # Trees and events change at the same places again and again.
@@ -85,6 +86,7 @@ def _insert(data: bytes) -> bytes:
     return b"".join([b"%c%b" % (len(piece), piece) for piece in pieces])
 
 
+@lru_cache(maxsize=4096)
 def _size(size: int) -> bytes:
     out = bytearray()
     while size > 0x7F:  # noqa: PLR2004 - seven bits a byte, the lowest first
