@@ -170,6 +170,12 @@ class Draft:
             self._known_rules.add(rule[0])
         self._log.append(leaf)
 
+    def take_blobs(self) -> list[NewObject]:
+        """Return what `seal` would return of the events so far, whatever comes behind them: each blob once."""
+        taken = [NewObject(oid, "blob", content, self._bases.get(oid)) for oid, content in self._blobs.items()]
+        self._blobs, self._bases = {}, {}
+        return taken
+
     def find_key(self, key: str) -> EventId | None:
         """Return the event that was published under an idempotency key, or None."""
         found = self.keys.get(key_name(key))
@@ -194,7 +200,7 @@ class Draft:
             {**self._maps, layout.LOG: self._log.tree},
         )
         new += assembled
-        new += [NewObject(oid, "blob", content, self._bases.get(oid)) for oid, content in self._blobs.items()]
+        new += self.take_blobs()
         sealed = Sealed(
             tree=assembled[-1].oid,
             objects=new,

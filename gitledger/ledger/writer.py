@@ -28,6 +28,8 @@ from gitledger.store.base import NewObject, RefUpdate
 from gitledger.store.staged import StagedObjects
 
 ATTEMPTS: Final = 64
+_PART: Final = 2_048
+"""Events whose blobs are handed over to be written while the publication that carries them goes on."""
 
 
 class _Made:
@@ -152,7 +154,12 @@ class Writer:
         """Make publications of groups, until a change is refused; yield the objects of each."""
         for changes in groups:
             taken = Group(self._staged, made.head, self._draft)
-            made.refusal = taken.take_all(changes, since)
+            for start in range(0, len(changes), _PART):
+                if start:
+                    yield self._draft.take_blobs()
+                made.refusal = taken.take_all(changes[start : start + _PART], since)
+                if made.refusal is not None:
+                    break
             if taken.changed:
                 made.head, new = self._seal(taken, made.head)
                 yield new

@@ -164,6 +164,17 @@ def test_large_changes_end_a_publication_before_it_is_full(ledger: Ledger) -> No
     assert 1 < len(head_of(ledger).events) < 599
 
 
+def test_a_publication_that_is_handed_over_in_parts_is_whole(ledger: Ledger) -> None:
+    """Blobs of its first events are on their way before the last change is looked at; a refusal ends it where it is."""
+    changes = [set_to(n=number) for number in range(4_500)] + [set_to(n__below=1), set_to(n=0)]
+    taken, error = until_refused(append_batch(ledger, changes))
+    assert len(taken) == 4_500
+    assert "cannot hold a value" in error.message
+    assert [len(one.events) for one in publications(ledger.objects, head_of(ledger))] == [4_500, 1]
+    assert values(ledger) == {"n": 4_499}
+    assert_sound(ledger, events=4_501)
+
+
 def test_a_batch_looks_for_cycles_when_it_is_written_at_the_earliest(ledger: Ledger) -> None:
     """Python would look 30 times while 3,000 events are made, and longer each time; whoever had it look has it again."""
     searches = []
