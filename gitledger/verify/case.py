@@ -8,6 +8,7 @@ from gitledger.ids import Kind, Oid
 from gitledger.ledger.publication import read
 from gitledger.store.base import ObjectStore
 from gitledger.store.tree import TreeEntry, parse_tree
+from gitledger.verify.ahead import NOTHING, Ahead
 from gitledger.verify.finding import Finding, Severity, one_line
 
 FINDINGS: Final = 100
@@ -25,18 +26,18 @@ class Case:
 
     Attributes:
         publication: its commit.
-        seen: the objects that were read, and so are there and sound, but those of ``fetched``.
-        fetched: the blobs that were read ahead.
+        seen: the objects that were used, and so are there and sound.
+        fetched: the blobs that were read ahead, and so are, too.
         events: how many of its events were judged.
     """
 
-    def __init__(self, objects: ObjectStore, publication: Oid) -> None:
+    def __init__(self, objects: ObjectStore, publication: Oid, ahead: Ahead = NOTHING) -> None:
         self.objects = objects
         self.publication = publication
         self.seen: set[Oid] = set()
         self.fetched: dict[Oid, bytes] = {}
         self.events = 0
-        self._trees: dict[Oid, bytes] = {}
+        self._ahead = dict(ahead)
         self._findings: list[Finding] = []
         self._unlisted = 0
 
@@ -62,15 +63,14 @@ class Case:
         return UnjudgeableError()
 
     def fetch(self, oids: Iterable[Oid]) -> None:
-        """Read blobs and trees ahead, all at once; one that cannot be read is noted where it is used."""
+        """Read objects ahead, all at once; one that cannot be read is noted where it is used."""
         wanted = [oid for oid in dict.fromkeys(oids) if oid not in self.fetched]
         try:
             for oid, found in zip(wanted, self.objects.read_many(wanted), strict=True):
                 if found.kind == "blob":
                     self.fetched[oid] = found.data
-                elif found.kind == "tree":
-                    self.seen.add(oid)
-                    self._trees[oid] = found.data
+                else:
+                    self._ahead[found.kind, oid] = found.data
         except DamageError:
             # `bytes_of` reads them one by one and knows which it is.
             return
@@ -87,15 +87,14 @@ class Case:
         Raises:
             UnjudgeableError: it is missing, corrupt or of another kind.
         """
-        ahead = self.fetched if kind == "blob" else self._trees
-        if kind in {"blob", "tree"} and oid in ahead:
-            return ahead[oid]
-        try:
-            data = read(self.objects, oid, kind)
-        except DamageError as error:
-            raise self.stop(damage_code(error), path, error.message) from error
-        except FormatError as error:
-            raise self.stop(otherwise, path, error.message) from error
+        data = self.fetched.get(oid) if kind == "blob" else self._ahead.get((kind, oid))
+        if data is None:
+            try:
+                data = read(self.objects, oid, kind)
+            except DamageError as error:
+                raise self.stop(damage_code(error), path, error.message) from error
+            except FormatError as error:
+                raise self.stop(otherwise, path, error.message) from error
         self.seen.add(oid)
         return data
 

@@ -33,6 +33,7 @@ from gitledger.store.base import CheckSignatures, ObjectStore
 from gitledger.store.commit import Commit, parse_commit
 from gitledger.store.numbered import parse_rows
 from gitledger.store.tree import TreeEntry
+from gitledger.verify.ahead import NOTHING, Ahead, each_with_ahead
 from gitledger.verify.carried import Carried
 from gitledger.verify.case import Case, UnjudgeableError, damage_code
 from gitledger.verify.compare import note_differences, place_of
@@ -85,7 +86,7 @@ class Judge:
         self._left: _Left | None = None
 
     def judge_all(self, oids: Iterable[Oid]) -> Iterator[Verdict]:
-        """Yield the verdict on each publication; git is asked about the signatures of many at once.
+        """Yield the verdict on each publication; commits, trees and what git says of signatures are asked for together.
 
         Raises:
             StorageError: the machine underneath failed.
@@ -93,15 +94,16 @@ class Judge:
         judged, ahead = tee(oids)
         if self._signatures:
             self._signatures.look_ahead(ahead)
-        yield from map(self.judge, judged)
+        for oid, read_ahead in each_with_ahead(self._objects, judged):
+            yield self.judge(oid, read_ahead)
 
-    def judge(self, oid: Oid) -> Verdict:
-        """Return everything that is wrong with one publication.
+    def judge(self, oid: Oid, ahead: Ahead = NOTHING) -> Verdict:
+        """Return everything that is wrong with one publication, of which some may have been read ahead.
 
         Raises:
             StorageError: the machine underneath failed.
         """
-        case = Case(self._objects, oid)
+        case = Case(self._objects, oid, ahead)
         before, self._left = self._left, None
         with no_search_for_cycles(), suppress(UnjudgeableError):
             if oid in self._cut:
