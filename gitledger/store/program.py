@@ -6,6 +6,7 @@ reader at a time; what a dead child leaves unanswered reads as the end of its ou
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from signal import SIGPIPE, SIGXFSZ
 from typing import IO, Final, Literal
@@ -58,6 +59,8 @@ class Child:
         ended: whether it was let go.
     """
 
+    ended = True  # until it is whole
+
     def __init__(self, pid: int, questions: int, answers: int) -> None:
         self._pid = pid
         self._questions = open(questions, "wb")  # noqa: SIM115 - until `end`
@@ -67,6 +70,11 @@ class Child:
         self.exactly: Callable[[int], bytes] = self._answers.read
         self._status = 0
         self.ended = False
+
+    def __del__(self) -> None:
+        """Let a child go that somebody forgot: it would stay as a zombie for as long as this process lives."""
+        if not sys.is_finalizing():
+            self.end()
 
     def ask(self, data: bytes) -> None:
         """Send questions. That nobody is there to read them shows in the answer, which is empty."""

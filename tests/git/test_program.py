@@ -1,5 +1,6 @@
 """The git program as a child: it may be killed, be asked by many, complain at length, or be asked about promises."""
 
+import gc
 import os
 import signal
 import threading
@@ -168,6 +169,15 @@ def test_a_child_has_the_descriptors_that_it_is_given_and_no_others() -> None:
     assert (os.read(told, 9), os.read(silent, 9)) == (b"told\n", b"")
     for descriptor in (told, silent):
         os.close(descriptor)
+
+
+def test_a_child_that_was_forgotten_leaves_no_zombie(ground: Ground) -> None:
+    """A service may open a thousand ledgers and close none."""
+    objects = open_objects(find_repository(ground.start, ENVIRONMENT), ENVIRONMENT)
+    assert ground.children()
+    del objects
+    gc.collect()
+    assert not ground.children()
 
 
 def test_a_child_that_cannot_be_started_leaves_no_descriptor(monkeypatch: pytest.MonkeyPatch) -> None:
