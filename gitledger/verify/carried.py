@@ -1,11 +1,15 @@
-"""What a publication carries at one position: an event and its delta, read a short way or a long one."""
+"""What a publication carries at each position: an event and its delta, read a short way or a long one."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from gitledger.errors import FormatError
 from gitledger.ids import EventId, Oid
 from gitledger.model.delta import Delta, parse_delta
 from gitledger.model.event import Event, parse_append, parse_event
+from gitledger.store import layout
+from gitledger.store.numbered import parse_rows
+from gitledger.store.tree import TreeEntry
 from gitledger.verify.case import Case
 from gitledger.verify.compare import shown_path
 
@@ -58,6 +62,38 @@ class Read(NamedTuple):
     delta_data: bytes
     delta: Delta
     claims: Event | None
+
+
+def named(case: Case, root: Mapping[bytes, TreeEntry], name: bytes) -> TreeEntry:
+    """Return what the tree of a publication has under a name.
+
+    Raises:
+        UnjudgeableError: nothing.
+    """
+    if name not in root:
+        raise case.stop("tree-absent", name.decode(), f"it has no {name.decode()}; expected one")
+    return root[name]
+
+
+def rows_of(
+    case: Case, root: Mapping[bytes, TreeEntry], *, limit: int
+) -> tuple[list[tuple[bytes, Oid]], list[tuple[bytes, Oid]]]:
+    """Return the rows of ``events/`` and of ``deltas/``, as many of each: 1 to ``limit``.
+
+    Raises:
+        UnjudgeableError: they cannot be read, or there are others.
+    """
+    events, deltas = _rows(case, root, layout.EVENTS), _rows(case, root, layout.DELTAS)
+    if len(events) != len(deltas) or not 1 <= len(events) <= limit:
+        found = f"it has {len(events):,} events and {len(deltas):,} deltas"
+        allowed = "one" if limit == 1 else f"1 to {limit:,}, as many"
+        raise case.stop("publication-size", "events", f"{found}; expected {allowed} of each")
+    return events, deltas
+
+
+def _rows(case: Case, root: Mapping[bytes, TreeEntry], name: bytes) -> list[tuple[bytes, Oid]]:
+    data = case.bytes_of(named(case, root, name).oid, "tree", name.decode())
+    return case.parse("tree-format", name.decode(), lambda: parse_rows(data, case.objects.format))
 
 
 def read_append(case: Case, carried: Carried, parents: tuple[EventId, ...]) -> Read | None:

@@ -31,10 +31,8 @@ from gitledger.model.envelope import Envelope, parse_envelope
 from gitledger.store import layout
 from gitledger.store.base import CheckSignatures, ObjectStore
 from gitledger.store.commit import Commit, parse_commit
-from gitledger.store.numbered import parse_rows
-from gitledger.store.tree import TreeEntry
 from gitledger.verify.ahead import NOTHING, Ahead, each_with_ahead
-from gitledger.verify.carried import Carried
+from gitledger.verify.carried import Carried, named, rows_of
 from gitledger.verify.case import Case, UnjudgeableError, damage_code
 from gitledger.verify.compare import note_differences, place_of
 from gitledger.verify.envelope import judge_envelope
@@ -125,13 +123,12 @@ class Judge:
         commit = self._commit(case)
         root = {entry.name: entry for entry in case.tree(commit.tree, "")}
         case.fetch(root[name].oid for name in (layout.ENVELOPE, layout.EVENTS, layout.DELTAS) if name in root)
-        events, deltas = _rows(case, root, layout.EVENTS), _rows(case, root, layout.DELTAS)
-        _judge_size(case, len(events), len(deltas), single=len(commit.parents) != 1)
+        events, deltas = rows_of(case, root, limit=layout.PUBLICATION_EVENTS if len(commit.parents) == 1 else 1)
         # 2. the envelope
         known = before if before and commit.parents == (before.publication.oid,) else None
         parents = [known.publication] if known else [self._parent(case, one) for one in commit.parents]
         clocks = [known.ts] if known else [_clock(case, parent) for parent in parents]
-        data = case.bytes_of(_named(case, root, layout.ENVELOPE).oid, "blob", "envelope")
+        data = case.bytes_of(named(case, root, layout.ENVELOPE).oid, "blob", "envelope")
         envelope = judge_envelope(case, data, commit, clocks=clocks, events=len(events))
         # 3. the parents
         draft, heads = (known.draft, known.publication.events[-1:]) if known else draft_on(case, parents)
@@ -181,26 +178,6 @@ def _signatures(objects: ObjectStore, check: CheckSignatures) -> "Signatures":
     from gitledger.verify.signatures import Signatures
 
     return Signatures(objects, check)
-
-
-def _named(case: Case, root: dict[bytes, TreeEntry], name: bytes) -> TreeEntry:
-    if name not in root:
-        raise case.stop("tree-absent", name.decode(), f"it has no {name.decode()}; expected one")
-    return root[name]
-
-
-def _rows(case: Case, root: dict[bytes, TreeEntry], name: bytes) -> list[tuple[bytes, Oid]]:
-    path = name.decode()
-    data = case.bytes_of(_named(case, root, name).oid, "tree", path)
-    return case.parse("tree-format", path, lambda: parse_rows(data, case.objects.format))
-
-
-def _judge_size(case: Case, events: int, deltas: int, *, single: bool) -> None:
-    limit = 1 if single else layout.PUBLICATION_EVENTS
-    if events != deltas or not 1 <= events <= limit:
-        found = f"it has {events:,} events and {deltas:,} deltas"
-        allowed = "one" if limit == 1 else f"1 to {limit:,}, as many"
-        raise case.stop("publication-size", "events", f"{found}; expected {allowed} of each")
 
 
 def _clock(case: Case, parent: Publication) -> int | None:
