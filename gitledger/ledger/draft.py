@@ -39,8 +39,13 @@ class Draft:
         self._objects = objects
         self._format = objects.format
         trees = head.trees if head else {}
+
+        def load(oid: Oid) -> bytes:
+            # No method: in no cycle, a draft that is dropped goes at once, with all the trees that it holds.
+            return read(objects, oid, "tree")
+
         self._maps = {
-            name: PathMap(self._load, self._format, trees.get(name), mark=_MARKS.get(name, b"")) for name in PATH_MAPS
+            name: PathMap(load, self._format, trees.get(name), mark=_MARKS.get(name, b"")) for name in PATH_MAPS
         }
         self.state, self.index, self.rules, self.keys = self._maps.values()
         self._log = GrowingLog(objects, head)
@@ -216,9 +221,6 @@ class Draft:
         oid = self._format.oid("blob", data)
         self._blobs[oid] = data
         return oid
-
-    def _load(self, oid: Oid) -> bytes:
-        return read(self._objects, oid, "tree")
 
 
 def _deletions_first(write: tuple[Variable, bytes | None]) -> bool:

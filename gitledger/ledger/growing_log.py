@@ -34,7 +34,7 @@ class GrowingLog:
         root = head.trees[layout.LOG] if head else None
         self.tree = PathMap(lambda oid: read(objects, oid, "tree"), objects.format, root, split_above=NEVER_SPLIT)
         self._sealed = TiledLog(frontier=head.log if head else Frontier())
-        self._stored = stored_hashes(self._sealed.frontier.size, tile=self._tile, leaves=self._stored_leaves)
+        self._opened_size = self._sealed.frontier.size
         self._new: list[bytes] = []
         self._written_head: Oid | None = None
 
@@ -49,7 +49,8 @@ class GrowingLog:
 
     def seal(self) -> tuple[list[NewObject], Frontier]:
         """Bring the tree up to date; return the new blobs, full tiles and the head, and the frontier."""
-        self._sealed, tiles = extend(self._sealed, self._new, self._stored)
+        stored = stored_hashes(self._opened_size, tile=self._tile, leaves=self._stored_leaves)
+        self._sealed, tiles = extend(self._sealed, self._new, stored)
         self._new = []
         data = {tile_path(tile.level, tile.index): tile.data for tile in tiles}
         data[layout.LOG_HEAD] = format_head(self._sealed.frontier)

@@ -1,5 +1,8 @@
 """A draft: what it says of itself before anything is written. What it makes is held to the oracle in tests/property."""
 
+import gc
+import weakref
+
 import pytest
 
 from gitledger.errors import FormatError, MissingObjectError
@@ -113,3 +116,18 @@ def test_the_maps_are_those_of_the_head(ledger: Ledger, draft: Draft) -> None:
     maps: list[PathMap] = [draft.state, draft.index, draft.rules]
     roots = [head_of(ledger).trees[name] for name in (b"state", b"index", b"rules")]
     assert [one.root() for one in maps] == roots
+
+
+def test_a_draft_that_is_dropped_goes_at_once_with_all_that_it_holds(ledger: Ledger) -> None:
+    # Nobody looks for cycles while a publication is judged or a batch is made.
+    gc.disable()
+    try:
+        draft = Draft(ledger.objects, head_of(ledger))
+        draft.write({A: b"\x01"})
+        add(draft, ledger, 1, key="key")
+        draft.seal(b"envelope")
+        held = [weakref.ref(one) for one in (draft, draft.state, draft.index, draft.timelines, draft._log)]
+        del draft
+        assert [one() for one in held] == [None] * len(held)
+    finally:
+        gc.enable()
