@@ -26,7 +26,7 @@ from gitledger.store.repository import Repository, is_durable, shared_access
 if TYPE_CHECKING:
     from gitledger.store.pack import Pack
 
-MANY: Final = 8_192
+MANY: Final = 4_096
 """Objects from which on another process makes the pack: it takes 50 ms to start, they take 80 ms to deflate."""
 
 _SAYS: Final = b"git-ledger: written and about to be published; whoever holds a lock on this file is at it\n"
