@@ -5,11 +5,12 @@ One draft serves the writer and the verifier. It keeps the path maps of ``state/
 sealed; then it goes on from there. Nothing here writes: a draft that is dropped leaves no trace.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from typing import Final
 
-from gitledger.errors import FormatError
+from gitledger.errors import DamageError, FormatError
 from gitledger.ids import EventId, Oid, Variable
 from gitledger.ledger.growing_log import GrowingLog
 from gitledger.ledger.growing_timelines import GrowingTimelines
@@ -24,6 +25,8 @@ from gitledger.store.base import NewObject, ObjectStore
 from gitledger.store.pathmap import PathMap
 
 PATH_MAPS: Final = (layout.STATE, layout.INDEX, layout.RULES, layout.KEYS)
+# Fewer variables are not worth looking ahead for.
+_MANY: Final = 8
 _MARKS: Final = {layout.INDEX: layout.TIMELINE_MARK}
 
 
@@ -73,6 +76,25 @@ class Draft:
     def size(self) -> int:
         """How many events the log has now."""
         return self._log.size
+
+    def load(self, variables: Iterable[Variable]) -> None:
+        """Read what writing some variables takes, many objects at once. What cannot be read is left to who needs it.
+
+        Raises:
+            DamageError: a timeline cannot be read.
+        """
+        names = list(dict.fromkeys(variables))
+        if len(names) >= _MANY:
+            for paths in (self.state, self.index):
+                with suppress(DamageError):
+                    paths.read_ahead(names, self._load_trees)
+        self.timelines.load(names)
+
+    def _load_trees(self, oids: list[Oid]) -> Iterator[bytes]:
+        for oid, found in zip(oids, self._objects.read_many(oids), strict=True):
+            if found.kind != "tree":
+                raise DamageError(f"object {oid.hex()} is a {found.kind}; expected a tree")
+            yield found.data
 
     def value(self, variable: Variable) -> bytes | None:
         """Return the canonical bytes of what a variable holds now, or None."""

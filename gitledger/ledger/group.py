@@ -75,7 +75,7 @@ class Group:
 
     def take_all(self, changes: Sequence[Change], since: Since | SinceEach) -> LedgerError | None:
         """Take changes until one is refused; return why, or None if all were taken."""
-        self._draft.timelines.load(name for change in changes for name in change.writes)
+        self._draft.load(name for change in changes for name in change.writes)
         for change in changes:
             try:
                 self._take(change, since)

@@ -70,10 +70,13 @@ class GrowingLog:
     def _stored_leaves(self, start: int, stop: int) -> bytes:
         if self._head is None:
             raise AssertionError("an empty log has no leaves")
+        # Imported here because it comes once in 256 appends.
+        from gitledger.ledger.stored_log import leaf_hashes
+
         # Not one event more is asked for: what is before them may be gone.
-        places = islice(backwards(self._objects, self._head), stop - start)
-        hashes = [stored_leaf(self._objects, place.publication, place.position) for place in places]
-        return b"".join(reversed(hashes))
+        places = list(islice(backwards(self._objects, self._head), stop - start))
+        deltas = [place.publication.deltas[place.position] for place in places]
+        return b"".join(reversed(leaf_hashes(self._objects, [place.event for place in places], deltas)))
 
 
 def stored_leaf(objects: ObjectStore, publication: Publication, position: int) -> bytes:

@@ -92,8 +92,13 @@ def stored_leaf_data(objects: ObjectStore, event: EventId) -> bytes:
         return leaf_data(*(read(objects, oid, "blob") for oid in (Oid(event), content.rule, content.delta)))
 
 
-def leaf_hashes(objects: ObjectStore, events: Sequence[EventId]) -> list[bytes]:
+def leaf_hashes(objects: ObjectStore, events: Sequence[EventId], deltas: Sequence[Oid] | None = None) -> list[bytes]:
     """Return the leaf hashes of events, whose objects are read all at once.
+
+    Args:
+        objects: where they are read.
+        events: which.
+        deltas: what their publications list, for those who judge what is there; None for the deltas that they name.
 
     Raises:
         DamageError: an object is missing, corrupt, or no event.
@@ -102,6 +107,6 @@ def leaf_hashes(objects: ObjectStore, events: Sequence[EventId]) -> list[bytes]:
     with damage_in(events[0] if events else b"", "event"):
         parsed = [parse_event(data) for data in found]
     known = {rule: read(objects, rule, "blob") for rule in {event.rule for event in parsed}}
-    deltas = objects.read_many([event.delta for event in parsed])
-    parts = zip(found, parsed, deltas, strict=True)
+    changes = objects.read_many([event.delta for event in parsed] if deltas is None else deltas)
+    parts = zip(found, parsed, changes, strict=True)
     return [leaf_hash(leaf_data(data, known[event.rule], delta.data)) for data, event, delta in parts]

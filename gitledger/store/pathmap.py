@@ -9,7 +9,7 @@ Trees are hashed when `PathMap.root` is asked for and handed out by `PathMap.tak
 are to be stored: the shapes in between exist in memory only.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import Final
 
@@ -55,6 +55,15 @@ class PathMap:
         """Return the blob at ``path``, or None."""
         trail = self._trees.locate(path)
         return None if trail.missing else trail.nodes[-1].get(file_head(self._mark + trail.leaf))
+
+    def read_ahead(self, paths: Iterable[str], load_many: Callable[[list[Oid]], Iterator[bytes]]) -> None:
+        """Load what lies on the ways to some paths, many trees at once, unless most of it is in memory.
+
+        Args:
+            paths: what is about to be asked for or set.
+            load_many: returns the bytes of trees by their ids, in the order asked for; what it raises is raised.
+        """
+        self._trees.read_ahead(paths, load_many)
 
     def set(self, path: str, oid: Oid) -> Oid | None:
         """Point ``path`` at a blob; return what it pointed at before, or None.

@@ -4,7 +4,7 @@ A tree is loaded when a path leads through it and stays in memory until so many 
 what is only listed is not kept. Nothing recurses: a path may have 512 components.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from gitledger.errors import DamageError, FormatError
@@ -14,6 +14,8 @@ from gitledger.store.tree import directory_head, row_name, row_order
 
 # Children in memory, at 75 to 100 bytes each, beyond which trees are forgotten: state and index together in 120 MB.
 LOADED_LIMIT: Final = 600_000
+# Trees read one by one that make it worth while to look for what else is not in memory.
+_MANY: Final = 64
 
 
 class Trail(NamedTuple):
@@ -42,6 +44,7 @@ class PathTrees:
     Attributes:
         root: the tree of the whole map.
         loaded: children in memory; whoever adds some counts them here.
+        read_alone: how many trees were read one by one since the last `read_ahead`; many before the first.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class PathTrees:
         self._format = object_format
         self._mark = mark
         self.loaded = 0
+        self.read_alone = _MANY
         self.root = self._read(root, Node(object_format.size)) if root else Node(object_format.size)
 
     def locate(self, path: str) -> Trail:
@@ -77,6 +81,39 @@ class PathTrees:
             node.kids[name] = self._peek(node, row)
             self.loaded += len(node.kids[name].starts)
         return node.kids[name]
+
+    def read_ahead(self, paths: Iterable[str], load_many: Callable[[list[Oid]], Iterator[bytes]]) -> None:
+        """Load the trees on the ways to some paths, level by level, those of a level at once.
+
+        Does nothing if hardly any tree had to be read alone since the last time: the ways are in memory.
+
+        Args:
+            paths: where somebody is about to go.
+            load_many: returns the bytes of trees by their ids, in the order asked for.
+        """
+        if self.read_alone < _MANY:
+            return
+        self.read_alone = 0
+        ways = [path.encode().split(b"/") for path in paths]
+        while unread := dict.fromkeys(found for way in ways if (found := self._first_unread(way))):
+            oids = [Oid(row[-node.size :]) for node, row in unread]
+            for (node, row), oid, data in zip(unread, oids, load_many(oids), strict=True):
+                kid = self._parse(oid, _below(node, row), data)
+                node.kids[row_name(row)] = kid
+                self.loaded += len(kid.starts)
+
+    def _first_unread(self, way: list[bytes]) -> tuple[Node, bytes] | None:
+        """Return where the first tree on a way is named that is there and not in memory, and the row that names it."""
+        node, at = self.root, 0
+        while node.split or at < len(way) - 1:
+            name = bucket_name(way[at], node.depth) if node.split else way[at]
+            at += not node.split
+            kid = node.kids.get(name)
+            if kid is None:
+                oid = node.get(directory_head(name))
+                return None if oid is None else (node, directory_head(name) + oid)
+            node = kid
+        return None
 
     def items(self, prefix: str) -> Iterator[tuple[str, Oid]]:
         """Yield every path below a directory, or below the root if ``prefix`` is empty, in the order of their bytes."""
@@ -140,19 +177,26 @@ class PathTrees:
 
     def _peek(self, node: Node, row: bytes) -> Node:
         """Return the subtree of a row: the one in memory, or a new one that is not kept."""
-        head, oid = row[: -node.size], Oid(row[-node.size :])
-        depth = node.depth + 1 if node.split else 0
-        return node.kids.get(row_name(row)) or self._read(oid, Node(node.size, head, depth))
+        return node.kids.get(row_name(row)) or self._read(Oid(row[-node.size :]), _below(node, row))
 
     def _read(self, oid: Oid, node: Node) -> Node:
+        self.read_alone += 1
+        return self._parse(oid, node, self._load(oid))
+
+    def _parse(self, oid: Oid, node: Node, data: bytes) -> Node:
         try:
-            parse_node(node, self._load(oid), self._format, self._mark)
+            parse_node(node, data, self._format, self._mark)
         except FormatError as error:
             # Stored, so no fault of the caller, who gets a FormatError for a path that has no place.
             message = f"tree {oid.hex()} is none of a path map: {error.message}"
             raise DamageError(message, details={"oid": oid.hex()}) from error
         node.oid, node.stored = oid, True
         return node
+
+
+def _below(node: Node, row: bytes) -> Node:
+    """Return a new tree for a row."""
+    return Node(node.size, row[: -node.size], node.depth + 1 if node.split else 0)
 
 
 def _text(path: bytes) -> str:

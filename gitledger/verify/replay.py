@@ -54,7 +54,7 @@ class Replay:
             case.fetch(oid for one in window for oid in (one.event, one.delta))
             found, failure = self._read_all(case, window, parents)
             parents = (EventId(window[-1].event),)
-            draft.timelines.load(name for one, _ in found for name in one.delta.changes)
+            draft.load(name for one, _ in found for name in one.delta.changes)
             for one, rule in found:
                 _judge_event(case, draft, guard, one, rule)
             if failure:

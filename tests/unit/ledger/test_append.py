@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from gitledger.errors import ExpectationError, FormatError, NotFoundError
+from gitledger.frozen import replace
+from gitledger.ids import Oid
 from gitledger.ledger.append import Appended, append, append_batch
 from gitledger.ledger.change import ABSENT, Change, change
 from gitledger.ledger.handle import Ledger
@@ -14,7 +16,9 @@ from gitledger.ledger.publication import head_of, publications
 from gitledger.ledger.state import get
 from gitledger.ledger.writer import Writer
 from gitledger.model.rule import Rule
+from gitledger.store.base import GitObject, ObjectStore
 from gitledger.store.memory import MemoryObjects, MemoryRefs
+from tests.faulty import Wrapped
 from tests.ledgers import assert_sound, ledger_on, set_to, until_refused, values, write, write_many
 
 
@@ -173,6 +177,29 @@ def test_a_publication_that_is_handed_over_in_parts_is_whole(ledger: Ledger) -> 
     assert [len(one.events) for one in publications(ledger.objects, head_of(ledger))] == [4_500, 1]
     assert values(ledger) == {"n": 4_499}
     assert_sound(ledger, events=4_501)
+
+
+class Alone(Wrapped):
+    """Objects that note which were read one by one."""
+
+    def __init__(self, inner: ObjectStore) -> None:
+        super().__init__(inner)
+        self.read_alone: list[Oid] = []
+
+    def read(self, oid: Oid) -> GitObject:
+        self.read_alone.append(oid)
+        read: GitObject = self.inner.read(oid)
+        return read
+
+
+def test_a_batch_reads_the_trees_before_it_together(ledger: Ledger) -> None:
+    """3,000 variables lie in 400 trees; the index has as many. Alone are read: head, its parts, lists, settings."""
+    names = [f"d{number % 30}__v{number}" for number in range(3_000)]
+    list(append_batch(ledger, (set_to(**{name: 1}) for name in names)))
+    objects = Alone(ledger.objects)
+    list(append_batch(replace(ledger, objects=objects), (set_to(**{name: 2}) for name in names[:500])))
+    assert len(objects.read_alone) < 30
+    assert_sound(ledger, events=3_501)
 
 
 def test_a_batch_looks_for_cycles_when_it_is_written_at_the_earliest(ledger: Ledger) -> None:

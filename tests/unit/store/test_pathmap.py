@@ -236,3 +236,46 @@ def test_a_child_in_memory_takes_less_than_a_hundred_bytes() -> None:
     size, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert size / len(names) < 100
+
+
+def test_what_lies_ahead_is_read_by_levels() -> None:
+    """A directory in a directory, both split: nothing is loaded alone afterwards, wherever a path ends."""
+    trees, asked = Trees(), list[int]()
+    names = [f"d{number % 90}/{name}" for number, name in enumerate(many(4_000))]
+    root = trees.take(filled(names, trees))
+
+    def load_many(oids: list[Oid]) -> Iterator[bytes]:
+        asked.append(len(oids))
+        return map(trees.data.__getitem__, oids)
+
+    paths = PathMap(trees.load, SHA1, root)
+    known = set(trees.data)
+    wanted = [*names[:300], "d3", "d4/nothing", "nothing/at/all", "d5/v00005/below"]
+    paths.read_ahead(wanted, load_many)
+    assert len(asked) <= 5
+    assert sum(asked) < len(known)
+    before = trees.loads
+    assert [paths.get(name) for name in wanted] == [BLOB] * 300 + [None] * 4
+    assert trees.loads == before
+    assert paths.root() == root
+    assert paths.take_new() == []
+
+
+def test_a_warm_map_looks_for_nothing_ahead() -> None:
+    """Until many trees had to be read one by one."""
+    trees, asked = Trees(), list[list[Oid]]()
+
+    def load_many(oids: list[Oid]) -> Iterator[bytes]:
+        asked.append(oids)
+        return map(trees.data.__getitem__, oids)
+
+    names = [f"d{number}/x" for number in range(200)]
+    paths = PathMap(trees.load, SHA1, trees.take(filled(names, trees)))
+    paths.read_ahead(names[:1], load_many)
+    asked.clear()
+    paths.read_ahead(names[1:9], load_many)
+    assert asked == []
+    for name in names[1:80]:
+        paths.get(name)
+    paths.read_ahead(names[80:88], load_many)
+    assert [len(oids) for oids in asked] == [8]
