@@ -28,6 +28,12 @@ _KINDS: Final[Mapping[bytes, Kind]] = {b"blob": "blob", b"tree": "tree", b"commi
 _STREAMED: Final = 1 << 29
 _SHORTEST_PREFIX: Final = 4
 _READER: Final = ("cat-file", "--batch-command", "--buffer")
+# Else git keeps every pack in memory that it has read from, 0.9 GB at a million events, and 96 MB of what deltas are of.
+_FRUGAL: Final = {
+    "core.packedGitWindowSize": "16m",
+    "core.packedGitLimit": "128m",
+    "core.deltaBaseCacheLimit": "32m",
+}
 _CUT_OFF: Final = "history is cut off here: git ledger rehydrate, or git fetch --unshallow, brings the rest back"
 
 
@@ -49,11 +55,11 @@ class GitObjects:
             check(repository.config)
         self._pack_limit = pack_limit(repository.config)
         self._git = Program.at(repository.git_path, env)
-        self._readers = Children(self._git, *_READER)
+        self._readers = Children(self._git.with_settings(_FRUGAL), *_READER)
         self._readers.warm()
         self._checkers = self._readers
         if repository.promisor:
-            self._checkers = Children(self._git.with_settings({}, GIT_NO_LAZY_FETCH="1"), *_READER)
+            self._checkers = Children(self._git.with_settings(_FRUGAL, GIT_NO_LAZY_FETCH="1"), *_READER)
 
     @cached_property
     def _packs(self) -> "PackWriter":
