@@ -28,7 +28,7 @@ _KINDS: Final[Mapping[bytes, Kind]] = {b"blob": "blob", b"tree": "tree", b"commi
 _STREAMED: Final = 1 << 29
 _SHORTEST_PREFIX: Final = 4
 _READER: Final = ("cat-file", "--batch-command", "--buffer")
-# Else git keeps every pack in memory that it has read from, 0.9 GB at a million events, and 96 MB of what deltas are of.
+# Else git keeps every pack in memory that it has read from, 0.9 GB at a million events, and 96 MB of bases of deltas.
 _FRUGAL: Final = {
     "core.packedGitWindowSize": "16m",
     "core.packedGitLimit": "128m",
