@@ -31,7 +31,7 @@ _READER: Final = ("cat-file", "--batch-command", "--buffer")
 # Else git keeps every pack in memory that it has read from, 0.9 GB at a million events, and 96 MB of bases of deltas.
 _FRUGAL: Final = {
     "core.packedGitWindowSize": "16m",
-    "core.packedGitLimit": "128m",
+    "core.packedGitLimit": "64m",
     "core.deltaBaseCacheLimit": "32m",
 }
 _CUT_OFF: Final = "history is cut off here: git ledger rehydrate, or git fetch --unshallow, brings the rest back"

@@ -184,7 +184,7 @@ def test_a_reader_keeps_little_of_the_packs_in_memory(objects: ObjectStore, grou
     """Without a bound it would keep all that it has read from, and a ledger is read from end to end."""
     (child,) = ground.children()
     settings = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
-    assert {b"core.packedGitWindowSize=16m", b"core.packedGitLimit=128m", b"core.deltaBaseCacheLimit=32m"} <= {*settings}
+    assert {b"core.packedGitWindowSize=16m", b"core.packedGitLimit=64m", b"core.deltaBaseCacheLimit=32m"} <= {*settings}
 
 
 def test_a_child_that_cannot_be_started_leaves_no_descriptor(monkeypatch: pytest.MonkeyPatch) -> None:
